@@ -1,0 +1,65 @@
+/* Pins of the Begin board (ATmega328P). Nowhere else. docs/hardware.md draws the circuit. */
+#ifndef BOARD_H
+#define BOARD_H
+
+#include <avr/io.h>
+
+#define BOARD_RING_LISTENS 0
+
+/* OUT: TXD. IN (RXD, wired to ICP1 as well) is the ring's return wire. */
+#define RING_RX_PIN PIND
+#define RING_RX_BIT PD0
+#define RING_TX_PORT PORTD
+#define RING_TX_DDR DDRD
+#define RING_TX_BIT PD1
+#define RING_PCIE PCIE2
+#define RING_PCMSK PCMSK2
+#define RING_PCMSK_BIT PCINT16
+#define RING_PCINT_vect PCINT2_vect
+#define RING_RX_vect USART_RX_vect
+#define RING_TX_vect USART_TX_vect
+#define RING_UDRE_vect USART_UDRE_vect
+
+/* Analog: ADC0 cell divider, its foot on PC1; ADC2 NTC divider, its foot on PC3. */
+#define BOARD_CELL_CHANNEL 0u
+#define BOARD_NTC_CHANNEL 2u
+#define BOARD_DIVIDER_DDR DDRC
+#define BOARD_DIVIDER_BIT PC1
+#define BOARD_NTC_SUPPLY_BIT PC3
+#define BOARD_REF_1V1 (_BV(REFS1) | _BV(REFS0))
+#define BOARD_ANALOG_PINS (_BV(ADC0D) | _BV(ADC2D) | _BV(ADC4D) | _BV(ADC5D))
+
+/* Current sensors, divided by 4.545: ADC4 and ADC5 low and high range of sensor 1 (incoming),
+ * ADC6 and ADC7 of sensor 2 (consumers). An open input is pulled to ground. */
+#define BOARD_SAMPLER
+#define BOARD_SENSOR_CHANNEL 4u
+
+/* Option switches: two rows (PD2, PD3) of four columns (PD4..PD7) with a diode each. A row is
+ * driven low to be read; switch 1 is row PD2, column PD4. */
+#define BOARD_SWITCHES
+#define SWITCH_PORT PORTD
+#define SWITCH_PIN PIND
+#define SWITCH_DDR DDRD
+#define SWITCH_ROW_FIRST PD2
+#define SWITCH_ROW_SECOND PD3
+#define SWITCH_COLUMN_SHIFT 4u
+
+#define BOARD_BUTTON_PIN PINB
+#define BOARD_BUTTON_BIT PB4
+
+/* Outputs, high = on. The LED is the one of a Pro Mini (D13). */
+#define BOARD_LED_PORT PORTB
+#define BOARD_LED_BIT PB5
+#define BOARD_BALANCE_PORT PORTB
+#define BOARD_BALANCE_BIT PB3
+
+static inline void board_pins_init(void)
+{
+    DDRB = _BV(BOARD_LED_BIT) | _BV(BOARD_BALANCE_BIT);
+    PORTB = _BV(PB1) | _BV(PB2) | _BV(BOARD_BUTTON_BIT); /* unused and button: pulled up */
+    /* columns stay outputs at low while no row is read: no pull-up feeds a closed switch */
+    DDRD = (uint8_t)~(_BV(RING_RX_BIT) | _BV(SWITCH_ROW_FIRST) | _BV(SWITCH_ROW_SECOND));
+    PORTD = _BV(RING_RX_BIT) | _BV(RING_TX_BIT);
+}
+
+#endif

@@ -1,0 +1,163 @@
+#include "begin_board/current.h"
+
+#include "common/eeprom_map.h"
+#include "common/hal.h"
+#include "common/record.h"
+
+#define LEGAL_MIN 51u               /* half of the lowest code a sensor gives: open or shorted */
+#define LEGAL_MAX 973u
+#define HANDOVER_Q4 (400 * 16)      /* 20 A in low-range codes */
+#define OVER_Q4 (402 * 16)          /* beyond 500 A in high-range codes, with 0.5 % for the zero */
+#define HIGH_PER_LOW 25             /* 1.25 A against 50 mA */
+#define LOW_MA 50
+#define Q4 16
+#define ZERO_VERSION 1u
+#define ZERO_PAYLOAD 8u
+
+void current_init(struct current *c)
+{
+    *c = (struct current){ .scale_q14 = CURRENT_SCALE_UNITY };
+    for (uint8_t i = 0; i < FRAME_SENSORS_MAX; i++)
+        for (uint8_t range = 0; range < 2; range++)
+            c->sensor[i].zero_q4[range] = CURRENT_ZERO_NOMINAL_Q4;
+}
+
+void current_load(struct current *c, const struct calibration *calibration)
+{
+    uint8_t payload[ZERO_PAYLOAD];
+
+    if (calibration->valid)
+        c->scale_q14 = (uint16_t)((uint32_t)calibration->gain_q16 * CURRENT_SCALE_UNITY /
+                                  CALIBRATION_GAIN_NOMINAL);
+    if (!record_load(EEPROM_BOARD, ZERO_VERSION, payload, ZERO_PAYLOAD))
+        return;
+    for (uint8_t i = 0; i < CURRENT_INPUTS; i++) {
+        struct current_sensor *s = &c->sensor[i / 2u];
+        s->zero_q4[i & 1u] = (uint16_t)(payload[2u * i] << 8 | payload[2u * i + 1u]);
+        s->zeroed = true;
+    }
+}
+
+void current_save_zero(const uint16_t zero_q4[CURRENT_INPUTS])
+{
+    uint8_t payload[ZERO_PAYLOAD];
+
+    for (uint8_t i = 0; i < CURRENT_INPUTS; i++) {
+        payload[2u * i] = (uint8_t)(zero_q4[i] >> 8);
+        payload[2u * i + 1u] = (uint8_t)zero_q4[i];
+    }
+    record_save(EEPROM_BOARD, ZERO_VERSION, payload, ZERO_PAYLOAD);
+}
+
+/* ---- one sample --------------------------------------------------------------------------------- */
+
+static uint8_t next_sensor(uint8_t input)
+{
+    uint8_t next = (uint8_t)((input | 1u) + 1u);
+    return next < CURRENT_INPUTS ? next : CURRENT_INPUTS_DONE;
+}
+
+static void add(struct current_sum *sum, int32_t value_q4)
+{
+    sum->sum_q4 += value_q4;
+    sum->samples++;
+}
+
+uint8_t current_sample(struct current *c, uint8_t input, uint16_t code)
+{
+    struct current_sensor *s = &c->sensor[input >> 1];
+    bool high = (input & 1u) != 0;
+    int16_t value_q4 = (int16_t)((int16_t)(code * Q4) - (int16_t)s->zero_q4[high]);
+
+    if (code < LEGAL_MIN || code > LEGAL_MAX) {
+        s->sum.illegal++;
+        return next_sensor(input);
+    }
+    if (!high) {
+        if (value_q4 >= HANDOVER_Q4 || value_q4 <= -HANDOVER_Q4)
+            return (uint8_t)(input + 1u);
+        add(&s->sum, value_q4);
+        return next_sensor(input);
+    }
+    if (value_q4 > OVER_Q4 || value_q4 < -OVER_Q4)
+        s->sum.over++;
+    add(&s->sum, (int32_t)value_q4 * HIGH_PER_LOW);
+    return next_sensor(input);
+}
+
+/* ---- one block ---------------------------------------------------------------------------------- */
+
+static int32_t mean_ma(const struct current_sum *sum, uint16_t scale_q14)
+{
+    int32_t whole = sum->sum_q4 / sum->samples;
+    int32_t rest = sum->sum_q4 % sum->samples;
+    int32_t ma_q4 = whole * LOW_MA + rest * LOW_MA / sum->samples;
+    return (int32_t)((int64_t)ma_q4 * scale_q14 / ((int32_t)CURRENT_SCALE_UNITY * Q4));
+}
+
+static int32_t clean_ma(int32_t ma)
+{
+    if (ma < CURRENT_DEAD_BAND_MA && ma > -CURRENT_DEAD_BAND_MA)
+        return 0;
+    if (ma > CURRENT_LIMIT_MA)
+        return CURRENT_LIMIT_MA;
+    return ma < -CURRENT_LIMIT_MA ? -CURRENT_LIMIT_MA : ma;
+}
+
+/* Adds mA * ms to a total of mA * s; what is below one stays in *rest. */
+static void integrate(uint32_t *mas, uint16_t *rest, uint32_t ma, uint16_t elapsed_ms)
+{
+    uint32_t ua_s = ma * elapsed_ms + *rest;
+    *mas += ua_s / 1000u;
+    *rest = (uint16_t)(ua_s % 1000u);
+}
+
+static uint8_t state_of(const struct current_sensor *s, const struct current_sum *sum)
+{
+    if (sum->illegal > sum->samples)
+        return s->seen ? SENSOR_BROKEN : SENSOR_ABSENT;
+    if (sum->over)
+        return SENSOR_OVER_RANGE;
+    return s->zeroed ? SENSOR_OK : SENSOR_UNZEROED;
+}
+
+static void close_sensor(struct current_sensor *s, const struct current_sum *sum,
+                         uint16_t scale_q14, uint16_t elapsed_ms)
+{
+    if (sum->samples == 0 && sum->illegal == 0)
+        return; /* nothing measured: keep what is known, count no charge */
+    s->state = state_of(s, sum);
+    if (s->state == SENSOR_BROKEN || s->state == SENSOR_ABSENT) {
+        s->ma = 0;
+        return;
+    }
+    s->seen = true;
+    s->ma = clean_ma(mean_ma(sum, scale_q14));
+    if (s->ma >= 0)
+        integrate(&s->forward_mas, &s->forward_rest_ua, (uint32_t)s->ma, elapsed_ms);
+    else
+        integrate(&s->reverse_mas, &s->reverse_rest_ua, (uint32_t)-s->ma, elapsed_ms);
+}
+
+void current_close(struct current *c, uint16_t elapsed_ms)
+{
+    for (uint8_t i = 0; i < FRAME_SENSORS_MAX; i++) {
+        struct current_sensor *s = &c->sensor[i];
+        uint8_t irq = hal_irq_save();
+        struct current_sum sum = s->sum;
+        s->sum = (struct current_sum){ 0 };
+        hal_irq_restore(irq);
+        close_sensor(s, &sum, c->scale_q14, elapsed_ms);
+    }
+}
+
+void current_frame(const struct current *c, uint8_t index, struct frame_sensor *out)
+{
+    const struct current_sensor *s = &c->sensor[index];
+
+    out->index = index;
+    out->state = s->state;
+    out->ma = s->ma;
+    out->forward_mas = s->forward_mas;
+    out->reverse_mas = s->reverse_mas;
+}

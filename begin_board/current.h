@@ -1,0 +1,68 @@
+/* Two dual-range current sensors: from converter codes to currents and running charge totals.
+ *
+ * Low range: one code is 50 mA, used below 20 A; high range: one code is 1.25 A, to 500 A (product
+ * manual, "Dual range current sensor measurement specifications"; one pass of the cable). A sensor
+ * gives 0.5 .. 4.5 V around 2.5 V, divided by 4.545 into the 1.1 V range: codes 102 .. 922 around
+ * 512. With two or four passes the End board divides; steps and dead band shrink with it.
+ *
+ * current_sample() is for the sampling ISR, the rest for the main loop. Pure logic. */
+#ifndef BEGIN_BOARD_CURRENT_H
+#define BEGIN_BOARD_CURRENT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "common/calibration.h"
+#include "protocol/frame.h"
+
+#define CURRENT_INPUTS 4u            /* low and high range of sensor 1, then of sensor 2 */
+#define CURRENT_INPUTS_DONE 0xFFu
+#define CURRENT_DEAD_BAND_MA 300     /* means below this count as zero */
+#define CURRENT_LIMIT_MA 500000L
+#define CURRENT_ZERO_NOMINAL_Q4 (512u * 16u)
+
+/* Collected by the ISR between two rounds. */
+struct current_sum {
+    int32_t sum_q4;      /* low-range codes times 16, away from zero */
+    uint16_t samples;
+    uint16_t illegal;    /* samples outside the window a sensor can give */
+    uint16_t over;       /* samples at the end of the high range */
+};
+
+struct current_sensor {
+    struct current_sum sum;
+    uint16_t zero_q4[2];      /* code at 0 A times 16: low range, high range */
+    bool zeroed;              /* by a calibration, not nominal */
+    bool seen;                /* has worked since reset: later silence means broken */
+    uint8_t state;            /* enum sensor_state */
+    int32_t ma;               /* mean of the last block */
+    uint32_t forward_mas;     /* with the arrow, modulo 2^32 */
+    uint32_t reverse_mas;
+    uint16_t forward_rest_ua; /* below one mAs: mA * ms, 0..999 */
+    uint16_t reverse_rest_ua;
+};
+
+#define CURRENT_SCALE_UNITY 16384u
+
+struct current {
+    uint16_t scale_q14;       /* reference voltage of this board against 1.1 V */
+    struct current_sensor sensor[FRAME_SENSORS_MAX];
+};
+
+void current_init(struct current *c);
+/* Takes this board's reference error from its cell calibration (the divider's share is below
+ * 0.2 %) and the zero points from their record, where there is a valid one. */
+void current_load(struct current *c, const struct calibration *calibration);
+/* Writes that record: code at 0 A times 16 of each input. */
+void current_save_zero(const uint16_t zero_q4[CURRENT_INPUTS]);
+
+/* Code of one input; returns the next input for this sample or CURRENT_INPUTS_DONE. ISR. */
+uint8_t current_sample(struct current *c, uint8_t input, uint16_t code);
+
+/* Ends a block of elapsed_ms (1..8000): means, states, totals. */
+void current_close(struct current *c, uint16_t elapsed_ms);
+
+/* Frame of one sensor; the link fills in the round. */
+void current_frame(const struct current *c, uint8_t index, struct frame_sensor *out);
+
+#endif

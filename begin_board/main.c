@@ -1,0 +1,85 @@
+/* Begin board: starts the rounds, measures its cell, reads switches and current sensors. */
+#include "begin_board/current.h"
+#include "begin_board/dip.h"
+#include "begin_board/rounds.h"
+#include "common/avr/port.h"
+#include "common/avr/sampler.h"
+#include "common/avr/switch_matrix.h"
+#include "common/cell_board.h"
+
+struct cell_board board; /* found by the simulator by this name */
+static struct current current;
+static struct dip dip;
+static struct rounds rounds;
+static uint8_t boot_count __attribute__((section(".noinit")));
+static uint16_t latched_ms;
+
+void board_frame_received(struct link *l, const uint8_t *frame)
+{
+    (void)l;
+    (void)frame;
+}
+
+void board_round_started(struct link *l)
+{
+    (void)l;
+}
+
+uint8_t board_sample(uint8_t input, uint16_t code)
+{
+    return current_sample(&current, input, code);
+}
+
+static void send_round(uint16_t now_ms)
+{
+    struct frame_start start = { .boot = boot_count & 0x0Fu, .sensors = FRAME_SENSORS_MAX };
+    struct frame_sensor sensors[FRAME_SENSORS_MAX];
+
+    dip_step(&dip, switch_matrix_read());
+    current_close(&current, (uint16_t)(now_ms - latched_ms));
+    latched_ms = now_ms;
+    start.switches = dip.value;
+    start.time_ms = now_ms;
+    for (uint8_t i = 0; i < FRAME_SENSORS_MAX; i++)
+        current_frame(&current, i, &sensors[i]);
+    link_lead_round(&board.link, &start, sensors);
+}
+
+static void step_rounds(void)
+{
+    uint16_t now_ms = sampler_ms();
+
+    switch (rounds_step(&rounds, now_ms)) {
+    case ROUND_START_BREAK:
+        link_lead_break(&board.link);
+        break;
+    case ROUND_SEND:
+        send_round(now_ms);
+        break;
+    case ROUND_WAIT:
+        break;
+    }
+}
+
+int main(void)
+{
+    port_init();
+    boot_count++;
+    cell_board_init(&board);
+    current_init(&current);
+    current_load(&current, &board.calibration);
+    dip_init(&dip, switch_matrix_read());
+    ring_init(&board.link);
+    sampler_init();
+    watchdog_init();
+    port_interrupts(true);
+    rounds_init(&rounds, sampler_ms());
+    for (;;) {
+        step_rounds();
+        cell_board_events(&board, link_take_events(&board.link));
+        watchdog_feed();
+        port_interrupts(false);
+        port_sleep(SLEEP_IDLE); /* the millisecond wakes it */
+        port_interrupts(true);
+    }
+}

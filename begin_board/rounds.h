@@ -1,0 +1,25 @@
+/* When the Begin board starts a round and when it ends the break. Pure logic on its own clock. */
+#ifndef BEGIN_BOARD_ROUNDS_H
+#define BEGIN_BOARD_ROUNDS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* At least one round per second also with an oscillator 10 % slow; at 38 400 baud the round of 255
+ * cells takes 640 ms. */
+#define ROUND_PERIOD_MS 900u
+/* Long enough for every board to measure (8 ms) with its clock 10 % slow and Begin's 10 % fast. */
+#define ROUND_BREAK_MS 12u
+
+enum round_action { ROUND_WAIT, ROUND_START_BREAK, ROUND_SEND };
+
+struct rounds {
+    uint16_t break_at_ms;  /* when the present or last break began */
+    bool in_break;
+};
+
+void rounds_init(struct rounds *r, uint16_t now_ms);
+/* What is to be done now; call at least every millisecond. */
+enum round_action rounds_step(struct rounds *r, uint16_t now_ms);
+
+#endif

@@ -1,0 +1,40 @@
+/* Between board: measures its cell, passes the ring on, balances. */
+#include "common/avr/port.h"
+#include "common/cell_board.h"
+
+struct cell_board board; /* found by the simulator by this name */
+
+void board_frame_received(struct link *l, const uint8_t *frame)
+{
+    (void)l;
+    (void)frame;
+}
+
+void board_round_started(struct link *l)
+{
+    (void)l;
+}
+
+static void sleep_until_event(void)
+{
+    port_interrupts(false);
+    while (!board.link.events && !watchdog_pending())
+        port_sleep(ring_may_power_down() ? SLEEP_POWER_DOWN : SLEEP_IDLE);
+    port_interrupts(true);
+}
+
+int main(void)
+{
+    port_init();
+    cell_board_init(&board);
+    ring_init(&board.link);
+    watchdog_init();
+    port_interrupts(true);
+    for (;;) {
+        cell_board_events(&board, link_take_events(&board.link));
+        for (uint8_t seconds = watchdog_take_seconds(); seconds; seconds--)
+            cell_board_second(&board);
+        watchdog_feed();
+        sleep_until_event();
+    }
+}

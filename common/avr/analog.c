@@ -1,0 +1,88 @@
+/* Cell and NTC dividers on the converter. Both dividers end at a port pin that is low only while
+ * measuring, so they draw nothing otherwise. Timer1 runs during a break and times the settling. */
+#include <avr/interrupt.h>
+#include <avr/io.h>
+
+#include "board.h"
+#include "common/avr/analog.h"
+#include "common/avr/port.h"
+#include "common/hal.h"
+
+#define ADC_ON (_BV(ADEN) | _BV(ADIE) | _BV(ADPS2) | _BV(ADPS0)) /* 4 MHz / 32 = 125 kHz */
+#define MUX_REF_INTERNAL BOARD_REF_1V1
+#define MUX_REF_SUPPLY _BV(REFS0)
+/* AREF and the cell divider settle with 0.32 ms (10 nF at 32 k) and 0.29 ms (10 nF at 28.8 k):
+ * eight times the longer one leaves 0.03 %, 1 mV of 3.3 V. */
+#define SETTLE_CYCLES 10400u
+#define DISCARD 2u /* first conversions after a change of channel and reference */
+
+static volatile bool settled;
+static volatile uint8_t left;
+static uint16_t sum;
+
+static void wait_settled(void)
+{
+    settled = false;
+    OCR1B = (uint16_t)(TCNT1 + SETTLE_CYCLES);
+    TIFR1 = _BV(OCF1B);
+    TIMSK1 |= _BV(OCIE1B);
+    cli();
+    while (!settled)
+        port_sleep(SLEEP_IDLE);
+    sei();
+}
+
+ISR(TIMER1_COMPB_vect)
+{
+    TIMSK1 &= (uint8_t)~_BV(OCIE1B);
+    settled = true;
+}
+
+void hal_analog_on(void)
+{
+    analog_sampling(false);
+    BOARD_DIVIDER_DDR |= _BV(BOARD_DIVIDER_BIT) | _BV(BOARD_NTC_SUPPLY_BIT);
+    ADMUX = MUX_REF_INTERNAL | BOARD_CELL_CHANNEL;
+    ADCSRA = ADC_ON;
+    wait_settled();
+}
+
+void hal_analog_off(void)
+{
+    ADCSRA = 0;
+    BOARD_DIVIDER_DDR &= (uint8_t)~(_BV(BOARD_DIVIDER_BIT) | _BV(BOARD_NTC_SUPPLY_BIT));
+    analog_sampling(true);
+}
+
+static uint16_t convert(uint8_t count)
+{
+    cli();
+    sum = 0;
+    left = count;
+    ADCSRA |= _BV(ADSC);
+    while (left)
+        port_sleep(SLEEP_IDLE);
+    sei();
+    return sum;
+}
+
+uint16_t hal_analog_sum(enum analog_input input, uint8_t count)
+{
+    ADMUX = input == ANALOG_CELL ? MUX_REF_INTERNAL | BOARD_CELL_CHANNEL
+                                 : MUX_REF_SUPPLY | BOARD_NTC_CHANNEL;
+    convert(DISCARD);
+    return convert(count);
+}
+
+ISR(ADC_vect)
+{
+    uint16_t code = ADC;
+
+    if (!left) {
+        analog_sample_done(code);
+        return;
+    }
+    sum = (uint16_t)(sum + code);
+    if (--left)
+        ADCSRA |= _BV(ADSC);
+}

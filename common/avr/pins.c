@@ -1,0 +1,36 @@
+#include <avr/io.h>
+#include <util/delay_basic.h>
+
+#include "board.h"
+#include "common/hal.h"
+
+#define TRIM_SETTLE_LOOPS 8 /* 24 cycles between steps: each is far below the 2 % the clock may jump */
+
+void hal_led(bool on)
+{
+    if (on)
+        BOARD_LED_PORT |= _BV(BOARD_LED_BIT);
+    else
+        BOARD_LED_PORT &= (uint8_t)~_BV(BOARD_LED_BIT);
+}
+
+void hal_balance(bool on)
+{
+    if (on)
+        BOARD_BALANCE_PORT |= _BV(BOARD_BALANCE_BIT);
+    else
+        BOARD_BALANCE_PORT &= (uint8_t)~_BV(BOARD_BALANCE_BIT);
+}
+
+uint8_t hal_clock_trim(void)
+{
+    return OSCCAL;
+}
+
+void hal_clock_set_trim(uint8_t osccal)
+{
+    while (OSCCAL != osccal) {
+        OSCCAL = (uint8_t)(OSCCAL < osccal ? OSCCAL + 1u : OSCCAL - 1u);
+        _delay_loop_1(TRIM_SETTLE_LOOPS);
+    }
+}

@@ -1,0 +1,40 @@
+/* The AVR side of hal.h and what main.c needs besides: start-up, sleep, watchdog, time.
+ * One board per image: this folder keeps the file-scope state that the hardware forces on it. */
+#ifndef COMMON_AVR_PORT_H
+#define COMMON_AVR_PORT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "common/link.h"
+
+/* Clock to 4 MHz, unused modules off, pins safe; keeps the reset cause. Interrupts stay off. */
+void port_init(void);
+/* MCUSR as it was at reset: bits PORF, EXTRF, BORF, WDRF. */
+uint8_t port_reset_cause(void);
+
+/* Binds the ring's interrupts to this link and goes idle. */
+void ring_init(struct link *link);
+/* True when nothing would be lost in power-down: waiting for an edge of IN. Interrupts off. */
+bool ring_may_power_down(void);
+
+void port_interrupts(bool on);
+
+enum sleep_depth {
+    SLEEP_IDLE,        /* CPU stops, all else runs */
+    SLEEP_POWER_SAVE,  /* only the 32 kHz timer, watchdog and pin changes */
+    SLEEP_POWER_DOWN,  /* only watchdog and pin changes */
+};
+/* Enables interrupts, sleeps until one came, returns with interrupts disabled. Call with them
+ * disabled, after finding nothing to do, so that no event slips in between. */
+void port_sleep(enum sleep_depth depth);
+
+/* Watchdog: interrupt after one second, reset after two without watchdog_feed(). */
+void watchdog_init(void);
+void watchdog_feed(void);
+/* Whole watchdog seconds since the last call; one ends about 1 s after the last feeding. */
+uint8_t watchdog_take_seconds(void);
+/* True while a second waits to be taken; for the check before sleeping. */
+bool watchdog_pending(void);
+
+#endif

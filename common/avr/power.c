@@ -1,0 +1,115 @@
+#include "common/avr/port.h"
+
+#include <avr/interrupt.h>
+#include <avr/io.h>
+#include <avr/power.h>
+#include <avr/sleep.h>
+#include <avr/wdt.h>
+
+#include "board.h"
+#include "common/hal.h"
+
+static uint8_t reset_cause __attribute__((section(".noinit")));
+static volatile uint8_t seconds;
+
+/* Before main and before .data: a watchdog reset leaves the watchdog running with its shortest
+ * time-out (ATmega328P data sheet, "Watchdog system reset"). */
+void port_early(void) __attribute__((naked, used, section(".init3")));
+void port_early(void)
+{
+    reset_cause = MCUSR;
+    MCUSR = 0;
+    wdt_disable();
+}
+
+void port_init(void)
+{
+    /* fuse CKDIV8 starts the chip at 1 MHz, legal at any supply; 4 MHz is legal from 1.8 V */
+    clock_prescale_set(clock_div_2);
+    board_pins_init();
+    ACSR = _BV(ACD);
+    DIDR0 = BOARD_ANALOG_PINS;
+}
+
+uint8_t port_reset_cause(void)
+{
+    return reset_cause;
+}
+
+void port_interrupts(bool on)
+{
+    if (on)
+        sei();
+    else
+        cli();
+}
+
+static uint8_t sleep_mode_bits(enum sleep_depth depth)
+{
+    switch (depth) {
+    case SLEEP_POWER_SAVE:
+        return SLEEP_MODE_PWR_SAVE;
+    case SLEEP_POWER_DOWN:
+        return SLEEP_MODE_PWR_DOWN;
+    case SLEEP_IDLE:
+        break;
+    }
+    return SLEEP_MODE_IDLE;
+}
+
+void port_sleep(enum sleep_depth depth)
+{
+    SMCR = (uint8_t)(sleep_mode_bits(depth) | _BV(SE));
+    if (depth != SLEEP_IDLE)
+        sleep_bod_disable(); /* no brown-out detector while the clock stands: saves 20 uA */
+    sei();
+    sleep_cpu();
+    cli();
+    SMCR = 0;
+}
+
+void watchdog_init(void)
+{
+    wdt_enable(WDTO_1S);
+    watchdog_feed();
+}
+
+/* The hardware clears WDIE at each interrupt; only a main loop that comes here again sets it, so
+ * a stuck main loop is reset by the next time-out. */
+void watchdog_feed(void)
+{
+    wdt_reset();
+    WDTCSR |= _BV(WDIE);
+}
+
+ISR(WDT_vect)
+{
+    seconds++;
+}
+
+uint8_t watchdog_take_seconds(void)
+{
+    uint8_t irq = hal_irq_save();
+    uint8_t taken = seconds;
+    seconds = 0;
+    hal_irq_restore(irq);
+    return taken;
+}
+
+bool watchdog_pending(void)
+{
+    return seconds != 0;
+}
+
+uint8_t hal_irq_save(void)
+{
+    uint8_t state = SREG;
+    cli();
+    return state;
+}
+
+void hal_irq_restore(uint8_t state)
+{
+    __asm__ volatile("" ::: "memory");
+    SREG = state;
+}

@@ -1,0 +1,78 @@
+#include "common/avr/sampler.h"
+
+#include <avr/interrupt.h>
+#include <avr/io.h>
+
+#include "board.h"
+#include "common/avr/analog.h"
+#include "common/hal.h"
+
+#ifdef BOARD_SAMPLER
+
+#define TICKS_PER_MS 125u /* 4 MHz / 32 */
+#define SETTLE_MS 3u      /* AREF back at 1.1 V, see analog.c */
+#define ADC_ON (_BV(ADEN) | _BV(ADIE) | _BV(ADPS2) | _BV(ADPS0))
+
+static volatile uint16_t now_ms;
+static volatile uint8_t input = SAMPLER_INPUTS_DONE; /* being converted */
+static volatile uint8_t settle_ms;
+static volatile bool sampling;
+
+void sampler_init(void)
+{
+    TCCR2A = _BV(WGM21);
+    OCR2A = TICKS_PER_MS - 1u;
+    TCCR2B = _BV(CS21) | _BV(CS20);
+    TIMSK2 = _BV(OCIE2A);
+    analog_sampling(true);
+}
+
+uint16_t sampler_ms(void)
+{
+    uint8_t irq = hal_irq_save();
+    uint16_t ms = now_ms;
+    hal_irq_restore(irq);
+    return ms;
+}
+
+static void start(uint8_t next)
+{
+    input = next;
+    if (next == SAMPLER_INPUTS_DONE)
+        return;
+    ADMUX = (uint8_t)(BOARD_REF_1V1 | (BOARD_SENSOR_CHANNEL + next));
+    ADCSRA |= _BV(ADSC);
+}
+
+void analog_sampling(bool on)
+{
+    if (on) {
+        settle_ms = SETTLE_MS;
+        ADMUX = BOARD_REF_1V1 | BOARD_SENSOR_CHANNEL;
+        ADCSRA = ADC_ON;
+        sampling = true;
+        return;
+    }
+    sampling = false;
+    while (input != SAMPLER_INPUTS_DONE)
+        ; /* 0.4 ms at most: the chain of this millisecond ends by itself */
+}
+
+void analog_sample_done(uint16_t code)
+{
+    if (input != SAMPLER_INPUTS_DONE)
+        start(board_sample(input, code));
+}
+
+ISR(TIMER2_COMPA_vect)
+{
+    now_ms++;
+    if (!sampling || input != SAMPLER_INPUTS_DONE)
+        return;
+    if (settle_ms)
+        settle_ms--;
+    else
+        start(0);
+}
+
+#endif

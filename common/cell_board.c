@@ -1,0 +1,169 @@
+#include "common/cell_board.h"
+
+#include <stddef.h>
+
+#include "common/eeprom_map.h"
+#include "common/hal.h"
+#include "common/ntc.h"
+#include "common/pgm.h"
+#include "common/record.h"
+#include "common/switches.h"
+
+#define TRIM_STEADY_ROUNDS 64u
+#define TRIM_SAVE_STEPS 2u
+
+const uint16_t cell_board_counters_offset FLASH_TABLE __attribute__((used)) =
+    offsetof(struct cell_board, link.counters);
+
+/* ---- clock trim over power-down --------------------------------------------------------------- */
+
+static void load_trim(struct cell_board *b, uint8_t factory)
+{
+    uint8_t payload[TRIM_PAYLOAD];
+
+    b->saved_trim = factory;
+    if (!record_load(EEPROM_TRIM, TRIM_VERSION, payload, TRIM_PAYLOAD) || payload[0] != factory)
+        return;
+    b->saved_trim = payload[1];
+    b->link.trim.divisor = payload[2];
+    hal_clock_set_trim(payload[1]);
+}
+
+static uint8_t distance(uint8_t a, uint8_t b)
+{
+    return a > b ? (uint8_t)(a - b) : (uint8_t)(b - a);
+}
+
+/* Saved only when it has been steady for a minute and is two steps away: a few writes a year. */
+static void keep_trim(struct cell_board *b)
+{
+    uint8_t trim = hal_clock_trim();
+    uint8_t payload[TRIM_PAYLOAD] = { b->link.trim.factory, trim, b->link.trim.divisor };
+
+    if (distance(trim, b->saved_trim) < TRIM_SAVE_STEPS) {
+        b->steady_rounds = 0;
+        return;
+    }
+    if (++b->steady_rounds < TRIM_STEADY_ROUNDS)
+        return;
+    record_save(EEPROM_TRIM, TRIM_VERSION, payload, TRIM_PAYLOAD);
+    b->saved_trim = trim;
+    b->steady_rounds = 0;
+}
+
+/* ---- measuring ------------------------------------------------------------------------------- */
+
+static uint8_t temperature_flags(enum ntc_state state)
+{
+    switch (state) {
+    case NTC_OPEN:
+        return CELL_NTC_OPEN;
+    case NTC_SHORT:
+        return CELL_NTC_SHORT;
+    case NTC_OK:
+        break;
+    }
+    return 0;
+}
+
+static uint8_t status_flags(const struct cell_board *b)
+{
+    uint8_t flags = 0;
+
+    if (b->balance.on)
+        flags |= CELL_BALANCING;
+    if (b->balance.hot)
+        flags |= CELL_HOT;
+    if (!b->calibration.valid)
+        flags |= CELL_UNCALIBRATED;
+    if (b->restarted)
+        flags |= CELL_RESTARTED;
+    if (b->link.trim.at_limit)
+        flags |= CELL_CLOCK_LIMIT;
+    return flags;
+}
+
+static void read_inputs(struct cell_board *b)
+{
+    uint16_t cell_sum;
+    uint16_t ntc_sum;
+
+    hal_balance(false);
+    hal_analog_on();
+    cell_sum = hal_analog_sum(ANALOG_CELL, CELL_SAMPLES);
+    ntc_sum = hal_analog_sum(ANALOG_NTC, NTC_SAMPLES);
+    hal_analog_off();
+    hal_balance(b->balance.on);
+    b->flags = temperature_flags(ntc_temperature(ntc_sum, &b->dc));
+    if (b->flags == 0)
+        b->dc = (int16_t)(b->dc + b->calibration.offset_dc);
+    b->mv = calibration_mv(&b->calibration, cell_sum, b->dc);
+}
+
+static void decide_balancing(struct cell_board *b)
+{
+    struct balance_input in = {
+        .mv = b->mv,
+        .dc = b->dc,
+        .trusted = (b->flags & (CELL_NTC_OPEN | CELL_NTC_SHORT)) == 0 && b->calibration.valid,
+        .vbalance_mv = b->vbalance_mv,
+        .lost = b->lost_s >= BALANCE_LOST_S,
+    };
+
+    balance_step(&b->balance, &in);
+    hal_balance(b->balance.on);
+}
+
+void cell_board_measure(struct cell_board *b)
+{
+    read_inputs(b);
+    decide_balancing(b);
+    b->flags |= status_flags(b);
+    link_set_reading(&b->link, b->mv, b->dc, b->flags);
+}
+
+/* ---- events ----------------------------------------------------------------------------------- */
+
+static void round_done(struct cell_board *b)
+{
+    hal_led(b->balance.on);
+    if (b->link.number == 0)
+        return;
+    b->restarted = false;
+    b->lost_s = 0;
+    b->vbalance_mv = switches_vbalance_mv(b->link.start.switches);
+    if (!b->link.leader)
+        trim_adjust(&b->link.trim);
+    keep_trim(b);
+}
+
+void cell_board_events(struct cell_board *b, uint8_t events)
+{
+    if (events & LINK_BREAK_SEEN) {
+        hal_led(true);
+        cell_board_measure(b);
+    }
+    if (events & LINK_ROUND_DONE)
+        round_done(b);
+}
+
+void cell_board_second(struct cell_board *b)
+{
+    if (b->lost_s < UINT8_MAX)
+        b->lost_s++;
+    if (b->lost_s < BALANCE_LOST_S)
+        return;
+    b->balance.on = false;
+    hal_balance(false);
+    hal_led(false);
+}
+
+void cell_board_init(struct cell_board *b)
+{
+    uint8_t factory = hal_clock_trim();
+
+    *b = (struct cell_board){ .restarted = true };
+    link_init(&b->link, factory);
+    load_trim(b, factory);
+    calibration_load(&b->calibration);
+}

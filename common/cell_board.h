@@ -1,0 +1,42 @@
+/* What every board on the ring does for its own cell: measure at each break, report, balance,
+ * show its LED, keep its clock trim. Main loop only. */
+#ifndef COMMON_CELL_BOARD_H
+#define COMMON_CELL_BOARD_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "common/balance.h"
+#include "common/calibration.h"
+#include "common/link.h"
+
+struct cell_board {
+    struct link link;
+    struct balance balance;
+    struct calibration calibration;
+    uint16_t mv;                /* last reading */
+    int16_t dc;
+    uint8_t flags;              /* enum cell_flag of the last reading */
+    uint16_t vbalance_mv;       /* from the last good START */
+    uint8_t lost_s;             /* seconds since the last round, saturates */
+    bool restarted;             /* no round was completed since the reset */
+    uint8_t saved_trim;         /* OSCCAL in the EEPROM record */
+    uint8_t steady_rounds;      /* rounds since the trim last moved */
+};
+
+/* Where in a struct cell_board, as this image lays it out, the link's counters are: for a
+ * simulator that finds the board's state by its symbol. In flash. */
+extern const uint16_t cell_board_counters_offset;
+
+void cell_board_init(struct cell_board *b);
+
+/* Handles what link_take_events() returned. Measures (about 8 ms) on LINK_BREAK_SEEN. */
+void cell_board_events(struct cell_board *b, uint8_t events);
+
+/* Takes one reading of the own cell with balancing off, hands it to the link. */
+void cell_board_measure(struct cell_board *b);
+
+/* Once per second of any clock: counts the time without a round. */
+void cell_board_second(struct cell_board *b);
+
+#endif

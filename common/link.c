@@ -1,0 +1,400 @@
+#include "common/link.h"
+
+#include "protocol/crc.h"
+
+#define QUEUE_MASK (LINK_QUEUE_SIZE - 1u)
+#define SILENT_TICKS 2u
+
+static void count(uint16_t *counter)
+{
+    if (*counter != UINT16_MAX)
+        (*counter)++;
+}
+
+static void set_state(struct link *l, enum link_state state)
+{
+    l->state = state;
+    l->head_fill = 0;
+    l->silent_ticks = 0;
+}
+
+/* ---- queue: bytes on their way out ------------------------------------------------------- */
+
+static bool queue_empty(const struct link *l)
+{
+    return l->queue_in == l->queue_out;
+}
+
+static void push(struct link *l, uint8_t byte)
+{
+    l->queue[l->queue_in] = byte;
+    l->queue_in = (uint8_t)(l->queue_in + 1u) & QUEUE_MASK;
+}
+
+static void push_frame(struct link *l, const uint8_t *frame, uint8_t size)
+{
+    while (size--)
+        push(l, *frame++);
+}
+
+static uint8_t queue_space(const struct link *l)
+{
+    return (uint8_t)((uint8_t)(l->queue_out - l->queue_in) - 1u) & QUEUE_MASK;
+}
+
+/* One byte out for each byte in keeps the pipe full without a transmit interrupt per byte. */
+static void pump(struct link *l)
+{
+    if (queue_empty(l) || !hal_link_ready())
+        return;
+    hal_link_send(l->queue[l->queue_out]);
+    l->queue_out = (uint8_t)(l->queue_out + 1u) & QUEUE_MASK;
+}
+
+/* ---- ends of a round ----------------------------------------------------------------------- */
+
+static void go_idle(struct link *l)
+{
+    set_state(l, LINK_IDLE);
+    l->queue_in = l->queue_out = 0;
+    hal_link_drain(false);
+    hal_link_idle();
+    l->events |= LINK_ROUND_DONE;
+}
+
+static void start_draining(struct link *l)
+{
+    set_state(l, LINK_DRAIN);
+    hal_link_drain(true);
+}
+
+void link_drain(struct link *l)
+{
+    if (!queue_empty(l)) {
+        pump(l);
+        return;
+    }
+    hal_link_drain(false);
+    hal_link_notify_sent();
+}
+
+void link_sent(struct link *l)
+{
+    if (l->state == LINK_DRAIN)
+        go_idle(l);
+}
+
+static void fell_silent(struct link *l)
+{
+    count(&l->counters.bad_syncs);
+    if (l->state == LINK_STREAM || l->state == LINK_HOP)
+        start_draining(l);
+    else
+        go_idle(l);
+}
+
+void link_tick(struct link *l)
+{
+    if (l->state == LINK_IDLE || l->state == LINK_DRAIN)
+        return;
+    if (l->activity != l->activity_before) {
+        l->activity_before = l->activity;
+        l->silent_ticks = 0;
+    } else if (++l->silent_ticks >= SILENT_TICKS) {
+        fell_silent(l);
+    }
+}
+
+/* ---- break and sync ------------------------------------------------------------------------- */
+
+static void start_break(struct link *l)
+{
+    set_state(l, LINK_BREAK);
+    l->queue_in = l->queue_out = 0;
+    l->number = 0;
+    l->own_ready = false;
+    l->end_seen = false;
+    hal_link_drain(false);
+    hal_link_break();
+    l->events |= LINK_BREAK_SEEN;
+}
+
+void link_break_seen(struct link *l)
+{
+    if (!l->leader)
+        start_break(l);
+}
+
+void link_edges(struct link *l, const uint16_t edges[SYNC_EDGES])
+{
+    if (l->leader || l->state != LINK_BREAK || !trim_sync(&l->trim, edges))
+        return;
+    set_state(l, LINK_START);
+    l->head_crc = CRC_INIT;
+    hal_link_release(l->trim.divisor);
+}
+
+void link_open(struct link *l)
+{
+    if (l->state == LINK_DRAIN)
+        hal_link_drain(true);
+    else
+        pump(l);
+}
+
+/* ---- head of a round: passed on as it comes --------------------------------------------- */
+
+/* A frame that arrived bad must not look good to the next board, and must not be counted there
+ * again: its last byte goes out inverted, which is neither right nor a likely line error. */
+static bool arrived_good(struct link *l, uint8_t last_byte)
+{
+    uint8_t marked = (uint8_t)(l->head_data_crc >> 8);
+
+    if (l->head_crc == CRC_RESIDUE)
+        return true;
+    if (last_byte == marked)
+        count(&l->counters.marked_frames);
+    else
+        count(&l->counters.bad_frames);
+    return false;
+}
+
+/* Last byte of a frame over whose bytes the running CRC is crc, right or marked as bad. */
+static uint8_t seal_byte(uint16_t crc, bool good)
+{
+    uint8_t marked = (uint8_t)(crc >> 8);
+    return good ? (uint8_t)(marked ^ 0xFFu) : marked;
+}
+
+/* Takes one byte of a head frame of this size; returns its index. */
+static uint8_t head_byte(struct link *l, uint8_t byte, uint8_t size)
+{
+    uint8_t index = l->head_fill++;
+
+    if (index == size - FRAME_CRC_SIZE)
+        l->head_data_crc = l->head_crc;
+    l->head[index] = byte;
+    l->head_crc = crc_update(l->head_crc, byte);
+    return index;
+}
+
+static void start_byte(struct link *l, uint8_t byte)
+{
+    uint8_t index = head_byte(l, byte, FRAME_START_SIZE);
+    bool good;
+
+    if (index < FRAME_START_SIZE - 1u) {
+        push(l, byte);
+        return;
+    }
+    good = arrived_good(l, byte);
+    push(l, seal_byte(l->head_data_crc, good));
+    if (good && frame_type_of(l->head[0]) == FRAME_START) {
+        frame_start_decode(l->head, &l->start);
+        l->events |= LINK_ROUND_SEEN;
+    }
+    set_state(l, LINK_HOP);
+    l->head_crc = l->sent_crc = CRC_INIT;
+}
+
+static void queue_own_frame(struct link *l)
+{
+    uint8_t frame[FRAME_CELL_SIZE];
+
+    if (!l->own_ready)
+        return;
+    l->own.round = l->round;
+    l->own.number = l->number;
+    push_frame(l, frame, frame_cell_encode(frame, &l->own));
+}
+
+static void hop_complete(struct link *l, bool good)
+{
+    l->round = l->start.round;
+    if (good) {
+        l->round = frame_round_of(l->head[0]);
+        l->number = (uint8_t)(l->head[1] + 1u);
+        l->events |= LINK_ROUND_SEEN;
+        board_round_started(l);
+        queue_own_frame(l);
+    }
+    l->last_cell = l->number;
+    decoder_start(&l->decoder, l->round);
+    set_state(l, LINK_STREAM);
+}
+
+/* The bytes of HOP as this board sends them; its CRC is made anew on the way. */
+static uint8_t hop_byte_out(struct link *l, uint8_t index, uint8_t byte)
+{
+    switch (index) {
+    case 1:
+        return (uint8_t)(byte + 1u);
+    case 2:
+        trim_hop(&l->trim, (int8_t)byte);
+        return (uint8_t)l->trim.error;
+    case 3:
+        return (uint8_t)((uint8_t)l->sent_crc ^ 0xFFu);
+    default:
+        return byte;
+    }
+}
+
+static void hop_byte(struct link *l, uint8_t byte)
+{
+    uint8_t index = head_byte(l, byte, FRAME_HOP_SIZE);
+    bool good;
+
+    if (index < FRAME_HOP_SIZE - 1u) {
+        uint8_t out = hop_byte_out(l, index, byte);
+        if (index < FRAME_HOP_SIZE - FRAME_CRC_SIZE)
+            l->sent_crc = crc_update(l->sent_crc, out);
+        push(l, out);
+        return;
+    }
+    good = arrived_good(l, byte) && frame_type_of(l->head[0]) == FRAME_HOP &&
+           l->head[1] < FRAME_CELLS_MAX;
+    push(l, seal_byte(l->sent_crc, good));
+    hop_complete(l, good);
+}
+
+/* ---- stream: checked frames --------------------------------------------------------------- */
+
+/* Numbers fall from this board's own towards 1, so a repeated or late frame shows. */
+static bool in_order(struct link *l, const uint8_t *frame)
+{
+    if (frame_type_of(frame[0]) != FRAME_CELL)
+        return true;
+    if (frame[1] == 0 || (l->last_cell != 0 && frame[1] >= l->last_cell))
+        return false;
+    l->last_cell = frame[1];
+    return true;
+}
+
+static void frame_complete(struct link *l)
+{
+    const uint8_t *frame = l->decoder.frame;
+
+    if (!in_order(l, frame) || queue_space(l) < l->decoder.size) {
+        count(&l->counters.stale_frames);
+        return;
+    }
+    l->counters.frames++;
+    push_frame(l, frame, l->decoder.size);
+    board_frame_received(l, frame);
+    if (frame_type_of(frame[0]) == FRAME_END) {
+        l->end_seen = true;
+        l->counters.rounds++;
+        start_draining(l);
+    }
+}
+
+static void stream_byte(struct link *l, uint8_t byte)
+{
+    switch (decoder_byte(&l->decoder, byte)) {
+    case DECODE_NONE:
+        break;
+    case DECODE_FRAME:
+        frame_complete(l);
+        break;
+    case DECODE_BAD:
+        count(&l->counters.bad_frames);
+        break;
+    case DECODE_STALE:
+        count(&l->counters.stale_frames);
+        break;
+    }
+}
+
+void link_byte(struct link *l, uint8_t byte, bool line_error)
+{
+    l->activity++;
+    if (line_error)
+        count(&l->counters.line_errors);
+    switch (l->state) {
+    case LINK_START:
+        start_byte(l, byte);
+        break;
+    case LINK_HOP:
+        hop_byte(l, byte);
+        break;
+    case LINK_STREAM:
+        stream_byte(l, byte);
+        break;
+    case LINK_IDLE:
+    case LINK_BREAK:
+    case LINK_DRAIN:
+        return;
+    }
+    pump(l);
+}
+
+/* ---- main loop ------------------------------------------------------------------------------ */
+
+void link_init(struct link *l, uint8_t factory_trim)
+{
+    *l = (struct link){ .state = LINK_IDLE };
+    trim_init(&l->trim, factory_trim);
+}
+
+void link_set_reading(struct link *l, uint16_t mv, int16_t dc, uint8_t flags)
+{
+    uint8_t irq = hal_irq_save();
+    l->own.mv = mv;
+    l->own.dc = dc;
+    l->own.flags = flags;
+    l->own_ready = true;
+    hal_irq_restore(irq);
+}
+
+uint8_t link_take_events(struct link *l)
+{
+    uint8_t irq = hal_irq_save();
+    uint8_t events = l->events;
+    l->events = 0;
+    hal_irq_restore(irq);
+    return events;
+}
+
+void link_lead_break(struct link *l)
+{
+    uint8_t irq = hal_irq_save();
+    l->leader = true;
+    start_break(l);
+    hal_irq_restore(irq);
+}
+
+static void push_round(struct link *l, const struct frame_start *start,
+                       const struct frame_sensor *sensors)
+{
+    uint8_t frame[FRAME_SIZE_MAX];
+    struct frame_hop hop = { .round = l->round, .hop = 1, .clock_error = 0 };
+    struct frame_end end = { .round = l->round, .sensors = start->sensors };
+
+    push_frame(l, frame, frame_start_encode(frame, start));
+    push_frame(l, frame, frame_hop_encode(frame, &hop));
+    queue_own_frame(l);
+    for (uint8_t i = 0; i < start->sensors; i++) {
+        struct frame_sensor sensor = sensors[i];
+        sensor.round = l->round;
+        push_frame(l, frame, frame_sensor_encode(frame, &sensor));
+    }
+    push_frame(l, frame, frame_end_encode(frame, &end));
+}
+
+void link_lead_round(struct link *l, const struct frame_start *start,
+                     const struct frame_sensor *sensors)
+{
+    struct frame_start own = *start;
+    uint8_t irq;
+
+    l->round = (uint8_t)(l->round + 1u) & 0x0Fu;
+    l->number = 1;
+    l->counters.rounds++;
+    own.round = l->round;
+    push_round(l, &own, sensors);
+    irq = hal_irq_save();
+    l->start = own;
+    set_state(l, LINK_DRAIN);
+    hal_link_release(l->trim.divisor);
+    hal_irq_restore(irq);
+}

@@ -1,0 +1,113 @@
+/* The link state of one board on the ring. docs/protocol.md, "A round", is its specification.
+ *
+ * A follower (Between, End) answers a break with a break of its own, measures the sync, trims its
+ * clock, passes START and HOP on byte by byte, puts its own CELL frame behind them and then the
+ * checked frames of the boards before it. Because its own frame goes first, a whole frame is
+ * always in hand when the next must leave: checking costs no time, and a bad frame is dropped
+ * and counted by the first board that sees it.
+ * The leader (Begin) makes the round.
+ *
+ * Everything marked ISR is called by the hardware side of hal.h, one call at a time. The rest is
+ * for the main loop. No function blocks. */
+#ifndef COMMON_LINK_H
+#define COMMON_LINK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "common/hal.h"
+#include "common/trim.h"
+#include "protocol/decoder.h"
+#include "protocol/frame.h"
+
+enum link_state {
+    LINK_IDLE,    /* between rounds, waiting for a break */
+    LINK_BREAK,   /* break passed on, waiting for the sync */
+    LINK_START,   /* passing START on */
+    LINK_HOP,     /* passing HOP on */
+    LINK_STREAM,  /* own frame queued, passing checked frames on */
+    LINK_DRAIN,   /* nothing more to receive, sending what is queued */
+};
+
+enum link_event {
+    LINK_BREAK_SEEN = 1u << 0,  /* measure now: nothing moves on the ring until the sync */
+    LINK_ROUND_SEEN = 1u << 1,  /* a good START or HOP arrived */
+    LINK_ROUND_DONE = 1u << 2,  /* everything is sent, the board may sleep */
+};
+
+/* What came over the hop that ends here, since reset; 16 bit counts saturate. The same layout on
+ * AVR and host: the simulator reads it. */
+struct link_counters {
+    uint32_t rounds;        /* END arrived; for the leader: rounds sent */
+    uint32_t frames;        /* good CELL, SENSOR and END frames */
+    uint16_t bad_frames;    /* CRC or header wrong, first seen here */
+    uint16_t marked_frames; /* already known as bad by a board before */
+    uint16_t stale_frames;  /* other round, or out of order */
+    uint16_t line_errors;   /* framing errors and overruns */
+    uint16_t bad_syncs;     /* break without a usable sync, or silence inside a round */
+    uint16_t reserved;
+};
+
+#define LINK_QUEUE_SIZE 64u /* power of two; a leader queues its whole round: 54 bytes */
+
+struct link {
+    enum link_state state;
+    volatile uint8_t events;     /* enum link_event; taken with link_take_events() */
+    uint8_t number;              /* of this board in the present round, 0 = unknown */
+    uint8_t round;
+    uint8_t last_cell;           /* number of the last CELL frame passed on */
+    bool leader;                 /* this board starts the rounds and does not follow IN */
+    bool end_seen;
+    bool own_ready;              /* own reading was taken in this round */
+    struct frame_start start;    /* of the last good START */
+    struct frame_cell own;
+    struct trim trim;
+    struct decoder decoder;
+    struct link_counters counters;
+    uint8_t head[FRAME_START_SIZE];
+    uint8_t head_fill;
+    uint16_t head_crc;           /* over the bytes received */
+    uint16_t head_data_crc;      /* the same before the frame's own CRC */
+    uint16_t sent_crc;           /* over the bytes of HOP as sent on */
+    volatile uint8_t activity;   /* counts received bytes, for the silence detector */
+    uint8_t activity_before;
+    uint8_t silent_ticks;
+    uint8_t queue_in;
+    uint8_t queue_out;
+    uint8_t queue[LINK_QUEUE_SIZE];
+};
+
+void link_init(struct link *l, uint8_t factory_trim);
+
+/* ISR: IN fell while idle, or a break was received inside a round. */
+void link_break_seen(struct link *l);
+/* ISR: the last five falling edges of IN in CPU cycles; called at each edge from the fifth on. */
+void link_edges(struct link *l, const uint16_t edges[SYNC_EDGES]);
+/* ISR: a byte arrived; line_error when it came with a framing error or after an overrun. */
+void link_byte(struct link *l, uint8_t byte, bool line_error);
+/* ISR: delimiter and sync are out, bytes may follow. */
+void link_open(struct link *l);
+/* ISR: see hal_link_drain(). */
+void link_drain(struct link *l);
+/* ISR: see hal_link_notify_sent(). */
+void link_sent(struct link *l);
+/* ISR: every 10..30 ms while not idle; two without a byte end a round that fell silent. */
+void link_tick(struct link *l);
+
+/* Reading of this board's cell, to be sent in the round whose break asked for it. */
+void link_set_reading(struct link *l, uint16_t mv, int16_t dc, uint8_t flags);
+/* Events since the last call. */
+uint8_t link_take_events(struct link *l);
+
+/* Leader only: start a break; then, with a reading set, send the round. The frames' round
+ * numbers are filled in here. sensors points to start->sensors frames. */
+void link_lead_break(struct link *l);
+void link_lead_round(struct link *l, const struct frame_start *start,
+                     const struct frame_sensor *sensors);
+
+/* Implemented by each board: a good frame of this round came from the board before. ISR. */
+void board_frame_received(struct link *l, const uint8_t *frame);
+/* Implemented by each board: the round's HOP is good, number and round are set. ISR. */
+void board_round_started(struct link *l);
+
+#endif

@@ -1,0 +1,16 @@
+/* Constant tables that stay in flash on the AVR; ordinary constants on the host. */
+#ifndef COMMON_PGM_H
+#define COMMON_PGM_H
+
+#ifdef __AVR__
+#include <avr/pgmspace.h>
+#define FLASH_TABLE PROGMEM
+#define flash_u16(address) pgm_read_word(address)
+#define flash_u8(address) pgm_read_byte(address)
+#else
+#define FLASH_TABLE
+#define flash_u16(address) (*(address))
+#define flash_u8(address) (*(address))
+#endif
+
+#endif

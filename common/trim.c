@@ -1,0 +1,114 @@
+#include "common/trim.h"
+
+#define CYCLES_PER_DIVISOR 64     /* eight bits of 8 * divisor cycles */
+#define STEP_1024 6               /* one OSCCAL step, ATmega328P data sheet figure "8 MHz RC
+                                     oscillator frequency vs OSCCAL": about 0.55 % near 8 MHz */
+#define MOVE_AT_1024 12           /* move at once: half of the recommended +-2 % is used up */
+#define ADJUST_AT_Q4 (4 * 16)     /* a little over half a step: no hunting between two steps */
+#define FILTER_SHIFT 3            /* low-pass over about eight rounds */
+#define TRIM_RANGE 16             /* steps to either side of the factory value */
+#define DIVISOR_MIN 10u
+#define DIVISOR_MAX 17u
+#define KEEP_CYCLES 42            /* hysteresis: stay with a divisor up to 0.65 of its step */
+#define OSCCAL_RANGE_BIT 0x80u
+
+void trim_init(struct trim *t, uint8_t factory)
+{
+    *t = (struct trim){ .factory = factory, .divisor = LINK_DIVISOR_NOMINAL };
+}
+
+static int8_t saturate_i8(int16_t value)
+{
+    if (value > INT8_MAX)
+        return INT8_MAX;
+    return (int8_t)(value < -INT8_MAX ? -INT8_MAX : value);
+}
+
+/* Two bits lie between falling edges; each distance must be within 1/8 of a quarter of the whole. */
+static bool evenly_spaced(const uint16_t edges[SYNC_EDGES], uint16_t total)
+{
+    uint16_t quarter = total / 4u;
+    uint16_t slack = total / 32u;
+
+    for (uint8_t i = 1; i < SYNC_EDGES; i++) {
+        uint16_t distance = (uint16_t)(edges[i] - edges[i - 1u]);
+        if ((uint16_t)(distance + slack - quarter) > (uint16_t)(2u * slack))
+            return false;
+    }
+    return true;
+}
+
+static int16_t rest_cycles(const struct trim *t, uint16_t total)
+{
+    return (int16_t)(total - (uint16_t)(t->divisor * CYCLES_PER_DIVISOR));
+}
+
+/* 1/1024 per cycle is 16 / divisor; 315/256 is that for 13 and good to 8 % for its neighbours,
+ * which is enough for a small rest and saves a division in the ISR. */
+static int8_t cycles_to_1024(int16_t cycles)
+{
+    return saturate_i8((int16_t)((cycles * 315 + 128) >> 8));
+}
+
+/* Moves by up to the wanted steps (> 0 is faster) inside the range; returns the steps moved. */
+static int8_t move(struct trim *t, int8_t steps)
+{
+    uint8_t before = hal_clock_trim();
+    int16_t wanted = (int16_t)(before + steps);
+    int16_t low = (int16_t)(t->factory - TRIM_RANGE);
+    int16_t high = (int16_t)(t->factory + TRIM_RANGE);
+    int16_t half = t->factory & OSCCAL_RANGE_BIT;
+
+    if (low < half)
+        low = half;
+    if (high > half + (int16_t)(OSCCAL_RANGE_BIT - 1u))
+        high = (int16_t)(half + (int16_t)(OSCCAL_RANGE_BIT - 1u));
+    t->at_limit = wanted < low || wanted > high;
+    if (wanted < low)
+        wanted = low;
+    if (wanted > high)
+        wanted = high;
+    hal_clock_set_trim((uint8_t)wanted);
+    return (int8_t)(wanted - before);
+}
+
+bool trim_sync(struct trim *t, const uint16_t edges[SYNC_EDGES])
+{
+    uint16_t total = (uint16_t)(edges[SYNC_EDGES - 1u] - edges[0]);
+    int16_t rest;
+
+    if (total < DIVISOR_MIN * CYCLES_PER_DIVISOR || total > DIVISOR_MAX * CYCLES_PER_DIVISOR ||
+        !evenly_spaced(edges, total))
+        return false;
+    rest = rest_cycles(t, total);
+    if (rest > KEEP_CYCLES || rest < -KEEP_CYCLES) {
+        t->divisor = (uint8_t)((total + CYCLES_PER_DIVISOR / 2u) / CYCLES_PER_DIVISOR);
+        rest = rest_cycles(t, total);
+    }
+    t->relative = cycles_to_1024(rest);
+    t->moved = t->relative > MOVE_AT_1024 || t->relative < -MOVE_AT_1024;
+    if (t->moved) {
+        int8_t steps = move(t, (int8_t)(-t->relative / STEP_1024));
+        t->relative = (int8_t)(t->relative + steps * STEP_1024);
+    }
+    return true;
+}
+
+void trim_hop(struct trim *t, int8_t upstream_error)
+{
+    t->error = saturate_i8((int16_t)(upstream_error + t->relative));
+}
+
+void trim_adjust(struct trim *t)
+{
+    if (t->moved) {
+        t->filtered_q4 = 0;
+        return;
+    }
+    t->filtered_q4 = (int16_t)(t->filtered_q4 +
+                               (((int16_t)(t->error * 16) - t->filtered_q4) >> FILTER_SHIFT));
+    if (t->filtered_q4 > ADJUST_AT_Q4 || t->filtered_q4 < -ADJUST_AT_Q4) {
+        int8_t steps = move(t, t->filtered_q4 > 0 ? -1 : 1);
+        t->filtered_q4 = (int16_t)(t->filtered_q4 + steps * STEP_1024 * 16);
+    }
+}

@@ -1,0 +1,63 @@
+/* Pins of the End board (ATmega1284P). Nowhere else. docs/hardware.md draws the circuit. */
+#ifndef BOARD_H
+#define BOARD_H
+
+#include <avr/io.h>
+
+#define BOARD_RING_LISTENS 1
+
+/* IN: RXD0, wired to ICP1 (PD6) as well. OUT: TXD0. */
+#define RING_RX_PIN PIND
+#define RING_RX_BIT PD0
+#define RING_TX_PORT PORTD
+#define RING_TX_DDR DDRD
+#define RING_TX_BIT PD1
+#define RING_PCIE PCIE3
+#define RING_PCMSK PCMSK3
+#define RING_PCMSK_BIT PCINT24
+#define RING_PCINT_vect PCINT3_vect
+#define RING_RX_vect USART0_RX_vect
+#define RING_TX_vect USART0_TX_vect
+#define RING_UDRE_vect USART0_UDRE_vect
+
+/* Analog: ADC0 cell divider, its foot on PA1; ADC2 NTC divider, its foot on PA3. */
+#define BOARD_CELL_CHANNEL 0u
+#define BOARD_NTC_CHANNEL 2u
+#define BOARD_DIVIDER_DDR DDRA
+#define BOARD_DIVIDER_BIT PA1
+#define BOARD_NTC_SUPPLY_BIT PA3
+#define BOARD_REF_1V1 _BV(REFS1)
+#define BOARD_ANALOG_PINS (_BV(ADC0D) | _BV(ADC2D))
+
+/* Outputs, high = on. Relay drivers have pull-downs. */
+#define BOARD_LED_PORT PORTB
+#define BOARD_LED_BIT PB4
+#define BOARD_BALANCE_PORT PORTC
+#define BOARD_BALANCE_BIT PC0
+#define BOARD_RELAYS
+#define RELAY_PORT PORTB
+#define RELAY_CHARGE_BIT PB0
+#define RELAY_LOAD_BIT PB1
+#define RELAY_CHARGE_LED_BIT PB2
+#define RELAY_LOAD_LED_BIT PB3
+
+/* 32.768 kHz crystal on TOSC1, TOSC2 (PC6, PC7). */
+#define BOARD_CRYSTAL
+
+#define BOARD_BUTTON_PIN PINB
+#define BOARD_BUTTON_BIT PB5
+
+static inline void board_pins_init(void)
+{
+    PORTA = (uint8_t)~(_BV(BOARD_CELL_CHANNEL) | _BV(BOARD_NTC_CHANNEL) |
+                       _BV(BOARD_DIVIDER_BIT) | _BV(BOARD_NTC_SUPPLY_BIT));
+    DDRB = _BV(BOARD_LED_BIT) | _BV(RELAY_CHARGE_BIT) | _BV(RELAY_LOAD_BIT) |
+           _BV(RELAY_CHARGE_LED_BIT) | _BV(RELAY_LOAD_LED_BIT);
+    PORTB = _BV(BOARD_BUTTON_BIT) | _BV(PB6) | _BV(PB7); /* unused and button: pulled up */
+    DDRC = _BV(BOARD_BALANCE_BIT);
+    PORTC = _BV(PC1) | _BV(PC2) | _BV(PC3) | _BV(PC4) | _BV(PC5);
+    PORTD = (uint8_t)~(_BV(RING_RX_BIT) | _BV(PD6));
+    DDRD = _BV(RING_TX_BIT);
+}
+
+#endif

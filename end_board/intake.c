@@ -1,0 +1,41 @@
+#include "end_board/intake.h"
+
+void intake_begin(struct intake *in)
+{
+    in->got = 0;
+}
+
+static void take_cell(struct pack *pack, const uint8_t *frame, uint8_t tick)
+{
+    struct frame_cell cell;
+    frame_cell_decode(frame, &cell);
+    pack_store(pack, &cell, tick);
+}
+
+static void take_sensor(struct intake *in, const uint8_t *frame)
+{
+    struct frame_sensor sensor;
+    frame_sensor_decode(frame, &sensor);
+    if (sensor.index >= FRAME_SENSORS_MAX)
+        return;
+    in->sensor[sensor.index] = sensor;
+    in->got = (uint8_t)(in->got | (1u << sensor.index));
+}
+
+void intake_frame(struct intake *in, struct pack *pack, const uint8_t *frame, uint8_t tick)
+{
+    switch (frame_type_of(frame[0])) {
+    case FRAME_CELL:
+        take_cell(pack, frame, tick);
+        break;
+    case FRAME_SENSOR:
+        take_sensor(in, frame);
+        break;
+    case FRAME_END:
+        in->rounds++;
+        break;
+    case FRAME_START:
+    case FRAME_HOP:
+        break;
+    }
+}

@@ -1,0 +1,21 @@
+/* Carries what the ring's interrupts deliver over to the main loop of the End board. */
+#ifndef END_BOARD_INTAKE_H
+#define END_BOARD_INTAKE_H
+
+#include <stdint.h>
+
+#include "end_board/pack.h"
+#include "protocol/frame.h"
+
+struct intake {
+    struct frame_sensor sensor[FRAME_SENSORS_MAX];
+    uint8_t got;     /* bit per sensor: arrived in this round */
+    uint32_t rounds; /* complete rounds */
+};
+
+/* ISR: a round begins; what was not taken of the last one is dropped. */
+void intake_begin(struct intake *in);
+/* ISR: a good frame. Cells go straight to the table with this 128 ms tick. */
+void intake_frame(struct intake *in, struct pack *pack, const uint8_t *frame, uint8_t tick);
+
+#endif

@@ -1,0 +1,124 @@
+#include "end_board/pack.h"
+
+#include "common/hal.h"
+#include "common/switches.h"
+
+#define AGREEING_ROUNDS 2u
+
+void pack_init(struct pack *p)
+{
+    *p = (struct pack){ .faults = PACK_SILENT };
+}
+
+void pack_round(struct pack *p, uint8_t count)
+{
+    if (count != p->heard_count) {
+        p->heard_count = count;
+        p->heard_rounds = 0;
+    }
+    if (p->heard_rounds < AGREEING_ROUNDS)
+        p->heard_rounds++;
+}
+
+void pack_store(struct pack *p, const struct frame_cell *cell, uint8_t tick)
+{
+    struct pack_cell *entry = &p->cell[cell->number - 1u];
+
+    entry->mv = cell->mv;
+    entry->dc = cell->dc;
+    entry->flags = cell->flags;
+    entry->seen_tick = tick;
+    entry->fresh = 1;
+    p->readings++;
+}
+
+/* A copy of one entry that no interrupt tore. */
+static struct pack_cell take(struct pack *p, uint8_t index, uint8_t tick)
+{
+    uint8_t irq = hal_irq_save();
+    struct pack_cell *entry = &p->cell[index];
+
+    if ((uint8_t)(tick - entry->seen_tick) > PACK_FRESH_TICKS)
+        entry->fresh = 0;
+    struct pack_cell copy = *entry;
+    hal_irq_restore(irq);
+    return copy;
+}
+
+static void clear_summary(struct pack *p)
+{
+    p->lowest = p->highest = p->coldest = p->hottest = 0;
+    p->min_mv = UINT16_MAX;
+    p->max_mv = 0;
+    p->min_dc = INT16_MAX;
+    p->max_dc = INT16_MIN;
+    p->total_mv = 0;
+}
+
+static void add_voltage(struct pack *p, uint8_t number, uint16_t mv)
+{
+    p->total_mv += mv;
+    if (mv < p->min_mv) {
+        p->min_mv = mv;
+        p->lowest = number;
+    }
+    if (mv > p->max_mv) {
+        p->max_mv = mv;
+        p->highest = number;
+    }
+}
+
+static void add_temperature(struct pack *p, uint8_t number, int16_t dc)
+{
+    if (dc < p->min_dc) {
+        p->min_dc = dc;
+        p->coldest = number;
+    }
+    if (dc > p->max_dc) {
+        p->max_dc = dc;
+        p->hottest = number;
+    }
+}
+
+/* Faults of one reading; a usable part of it goes into the summary. */
+static uint8_t add_cell(struct pack *p, uint8_t number, const struct pack_cell *cell)
+{
+    if (!cell->fresh)
+        return PACK_SILENT;
+    if (cell->flags & CELL_UNTRUSTED)
+        return PACK_UNTRUSTED;
+    add_voltage(p, number, cell->mv);
+    if (cell->flags & (CELL_NTC_OPEN | CELL_NTC_SHORT))
+        return PACK_NO_TEMPERATURE;
+    add_temperature(p, number, cell->dc);
+    return 0;
+}
+
+/* The pack has the size that two rounds in a row showed. Later another size is a fault: a board was
+ * bridged or added under way. */
+static uint8_t judge_size(struct pack *p, uint8_t switches)
+{
+    uint8_t faults = 0;
+
+    if (p->count == 0 && p->heard_rounds >= AGREEING_ROUNDS)
+        p->count = p->heard_count;
+    if (p->count == 0)
+        return PACK_SILENT;
+    if (p->heard_count != p->count)
+        faults |= PACK_SIZE_CHANGED;
+    if (!switches_fit(switches, p->count))
+        faults |= PACK_SIZE_MISFIT;
+    return faults;
+}
+
+void pack_evaluate(struct pack *p, uint8_t switches, uint8_t tick)
+{
+    uint8_t faults = judge_size(p, switches);
+
+    clear_summary(p);
+    for (uint8_t i = 0; i < p->count; i++) {
+        struct pack_cell cell = take(p, i, tick);
+        faults |= add_cell(p, (uint8_t)(i + 1u), &cell);
+    }
+    p->faults = faults;
+}

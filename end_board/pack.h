@@ -1,0 +1,68 @@
+/* The table of all cells, filled by the ring, and what the rest of the End board wants to know
+ * about it. */
+#ifndef END_BOARD_PACK_H
+#define END_BOARD_PACK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "protocol/frame.h"
+
+#define PACK_CELLS_MAX 255u
+/* A reading older than this is no reading. One lost round (0.99 s at worst) is bridged, and from
+ * the last word of a cell to both relays it stays under 3 s. A tick is 128 ms. */
+#define PACK_FRESH_TICKS 19u
+
+/* One byte order and no padding on AVR and host alike: the simulator reads this table. */
+struct pack_cell {
+    uint16_t mv;
+    int16_t dc;
+    uint8_t flags;      /* enum cell_flag */
+    uint8_t seen_tick;  /* 128 ms clock when it arrived */
+    uint8_t fresh;      /* 1: arrived within PACK_FRESH_TICKS */
+    uint8_t reserved;
+};
+
+enum pack_fault {
+    PACK_SILENT = 1u << 0,       /* a cell's reading is missing or too old */
+    PACK_SIZE_MISFIT = 1u << 1,  /* cell count outside the class on the switches */
+    PACK_SIZE_CHANGED = 1u << 2, /* cell count is not that of the rounds before */
+    PACK_UNTRUSTED = 1u << 3,    /* a board says its reading is not to be trusted */
+    PACK_NO_TEMPERATURE = 1u << 4, /* a temperature sensor is open or shorted */
+};
+
+struct pack {
+    struct pack_cell cell[PACK_CELLS_MAX]; /* [0] is cell 1 */
+    uint8_t count;          /* cells in the pack, 0 until two rounds agreed */
+    uint8_t heard_count;    /* of the last round */
+    uint8_t heard_rounds;   /* rounds in a row that had heard_count, saturates at 2 */
+    uint8_t faults;         /* enum pack_fault */
+    uint8_t lowest;         /* numbers of extreme cells, 1-based, 0 = none */
+    uint8_t highest;
+    uint8_t coldest;
+    uint8_t hottest;
+    uint16_t min_mv;
+    uint16_t max_mv;
+    int16_t min_dc;
+    int16_t max_dc;
+    uint32_t total_mv;
+    uint32_t readings;      /* taken into the table since reset */
+};
+
+void pack_init(struct pack *p);
+
+/* ISR: a round reached this board, which is number count. */
+void pack_round(struct pack *p, uint8_t count);
+/* ISR: one cell's reading at a 128 ms tick. */
+void pack_store(struct pack *p, const struct frame_cell *cell, uint8_t tick);
+
+/* Main loop, at least every 10 s, with interrupts on: ages the readings and sums up. */
+void pack_evaluate(struct pack *p, uint8_t switches, uint8_t tick);
+
+/* True when every cell's present reading is known and the pack is the one it was. */
+static inline bool pack_good(const struct pack *p)
+{
+    return p->count != 0 && p->faults == 0;
+}
+
+#endif

@@ -1,0 +1,184 @@
+#include "protocol/frame.h"
+
+#include "protocol/crc.h"
+
+#define MV_MAX 8191u
+#define DC_OFFSET 400
+#define DC_CODE_MAX 2047
+#define MA_LIMIT 8388607L
+#define FLAG_SECTION_HEAD 0x01u
+
+static uint8_t seal(uint8_t *frame, uint8_t size)
+{
+    uint16_t crc = crc_of(frame, (uint8_t)(size - FRAME_CRC_SIZE));
+    frame[size - 2] = (uint8_t)crc;
+    frame[size - 1] = (uint8_t)(crc >> 8);
+    return size;
+}
+
+static void put_u16(uint8_t *out, uint16_t value)
+{
+    out[0] = (uint8_t)(value >> 8);
+    out[1] = (uint8_t)value;
+}
+
+static void put_u32(uint8_t *out, uint32_t value)
+{
+    put_u16(out, (uint16_t)(value >> 16));
+    put_u16(out + 2, (uint16_t)value);
+}
+
+static uint16_t get_u16(const uint8_t *in)
+{
+    return (uint16_t)((uint16_t)((uint16_t)in[0] << 8) | in[1]);
+}
+
+static uint32_t get_u32(const uint8_t *in)
+{
+    return ((uint32_t)get_u16(in) << 16) | get_u16(in + 2);
+}
+
+uint8_t frame_size(uint8_t header)
+{
+    switch (header >> 4) {
+    case FRAME_START:
+        return FRAME_START_SIZE;
+    case FRAME_HOP:
+        return FRAME_HOP_SIZE;
+    case FRAME_CELL:
+        return FRAME_CELL_SIZE;
+    case FRAME_SENSOR:
+        return FRAME_SENSOR_SIZE;
+    case FRAME_END:
+        return FRAME_END_SIZE;
+    default:
+        return 0;
+    }
+}
+
+bool frame_valid(const uint8_t *bytes, uint8_t size)
+{
+    uint16_t crc = CRC_INIT;
+
+    if (size == 0 || frame_size(bytes[0]) != size)
+        return false;
+    while (size--)
+        crc = crc_update(crc, *bytes++);
+    return crc == CRC_RESIDUE;
+}
+
+uint8_t frame_start_encode(uint8_t *out, const struct frame_start *in)
+{
+    out[0] = frame_header(FRAME_START, in->round);
+    out[1] = in->switches;
+    out[2] = (uint8_t)((uint8_t)(in->boot << 4) | (uint8_t)((in->sensors & 3u) << 1) |
+                       (uint8_t)(in->section_head ? FLAG_SECTION_HEAD : 0u));
+    put_u16(&out[3], in->time_ms);
+    return seal(out, FRAME_START_SIZE);
+}
+
+void frame_start_decode(const uint8_t *bytes, struct frame_start *out)
+{
+    out->round = frame_round_of(bytes[0]);
+    out->switches = bytes[1];
+    out->boot = bytes[2] >> 4;
+    out->sensors = (bytes[2] >> 1) & 3u;
+    out->section_head = (bytes[2] & FLAG_SECTION_HEAD) != 0;
+    out->time_ms = get_u16(&bytes[3]);
+}
+
+uint8_t frame_hop_encode(uint8_t *out, const struct frame_hop *in)
+{
+    out[0] = frame_header(FRAME_HOP, in->round);
+    out[1] = in->hop;
+    out[2] = (uint8_t)in->clock_error;
+    return seal(out, FRAME_HOP_SIZE);
+}
+
+void frame_hop_decode(const uint8_t *bytes, struct frame_hop *out)
+{
+    out->round = frame_round_of(bytes[0]);
+    out->hop = bytes[1];
+    out->clock_error = (int8_t)bytes[2];
+}
+
+static uint16_t temperature_code(int16_t dc)
+{
+    if (dc < -DC_OFFSET)
+        return 0;
+    if (dc > DC_CODE_MAX - DC_OFFSET)
+        return DC_CODE_MAX;
+    return (uint16_t)(dc + DC_OFFSET);
+}
+
+/* The eight flags share the spare bits above the 13 bit voltage (flags 0-2) and the 11 bit
+ * temperature (flags 3-7), which keeps the frame at eight bytes. */
+uint8_t frame_cell_encode(uint8_t *out, const struct frame_cell *in)
+{
+    uint16_t mv = in->mv > MV_MAX ? MV_MAX : in->mv;
+    uint16_t low_flags = (uint16_t)((uint16_t)(in->flags & 0x07u) << 13);
+    uint16_t high_flags = (uint16_t)((uint16_t)(in->flags >> 3) << 11);
+
+    out[0] = frame_header(FRAME_CELL, in->round);
+    out[1] = in->number;
+    put_u16(&out[2], low_flags | mv);
+    put_u16(&out[4], high_flags | temperature_code(in->dc));
+    return seal(out, FRAME_CELL_SIZE);
+}
+
+void frame_cell_decode(const uint8_t *bytes, struct frame_cell *out)
+{
+    uint16_t voltage = get_u16(&bytes[2]);
+    uint16_t temperature = get_u16(&bytes[4]);
+
+    out->round = frame_round_of(bytes[0]);
+    out->number = bytes[1];
+    out->mv = voltage & MV_MAX;
+    out->dc = (int16_t)((int16_t)(temperature & DC_CODE_MAX) - DC_OFFSET);
+    out->flags = (uint8_t)((voltage >> 13) | (uint16_t)((temperature >> 11) << 3));
+}
+
+static int32_t limit_ma(int32_t ma)
+{
+    if (ma > MA_LIMIT)
+        return MA_LIMIT;
+    return ma < -MA_LIMIT ? -MA_LIMIT : ma;
+}
+
+uint8_t frame_sensor_encode(uint8_t *out, const struct frame_sensor *in)
+{
+    uint32_t ma = (uint32_t)limit_ma(in->ma);
+
+    out[0] = frame_header(FRAME_SENSOR, in->round);
+    out[1] = (uint8_t)((uint8_t)(in->index << 4) | (in->state & 0x0Fu));
+    out[2] = (uint8_t)(ma >> 16);
+    put_u16(&out[3], (uint16_t)ma);
+    put_u32(&out[5], in->forward_mas);
+    put_u32(&out[9], in->reverse_mas);
+    return seal(out, FRAME_SENSOR_SIZE);
+}
+
+void frame_sensor_decode(const uint8_t *bytes, struct frame_sensor *out)
+{
+    uint32_t ma = ((uint32_t)bytes[2] << 16) | get_u16(&bytes[3]);
+
+    out->round = frame_round_of(bytes[0]);
+    out->index = bytes[1] >> 4;
+    out->state = bytes[1] & 0x0Fu;
+    out->ma = (int32_t)((bytes[2] & 0x80u) ? ma | 0xFF000000u : ma);
+    out->forward_mas = get_u32(&bytes[5]);
+    out->reverse_mas = get_u32(&bytes[9]);
+}
+
+uint8_t frame_end_encode(uint8_t *out, const struct frame_end *in)
+{
+    out[0] = frame_header(FRAME_END, in->round);
+    out[1] = in->sensors;
+    return seal(out, FRAME_END_SIZE);
+}
+
+void frame_end_decode(const uint8_t *bytes, struct frame_end *out)
+{
+    out->round = frame_round_of(bytes[0]);
+    out->sensors = bytes[1];
+}

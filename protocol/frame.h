@@ -1,0 +1,130 @@
+/* The frames of the ring. docs/protocol.md specifies every byte; this header is its C form.
+ *
+ * A round, as it leaves board k: break, sync 0x55, START, HOP(k), CELL(k), CELL(k-1) ... CELL(1),
+ * SENSOR(0), SENSOR(1), END. Every frame is header, fields (big-endian), CRC (low byte first).
+ * The header is the frame type in the high nibble and the round number modulo 16 in the low one.
+ *
+ * All functions are pure, never fail, and may be called from an ISR. Encoders return the size. */
+#ifndef PROTOCOL_FRAME_H
+#define PROTOCOL_FRAME_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Every two codes differ in at least two bits: a single wrong bit never makes another type. */
+enum frame_type {
+    FRAME_START = 0x3,
+    FRAME_HOP = 0x5,
+    FRAME_CELL = 0x6,
+    FRAME_SENSOR = 0x9,
+    FRAME_END = 0xA,
+};
+
+#define FRAME_START_SIZE 7u
+#define FRAME_HOP_SIZE 5u
+#define FRAME_CELL_SIZE 8u
+#define FRAME_SENSOR_SIZE 15u
+#define FRAME_END_SIZE 4u
+#define FRAME_SIZE_MAX 15u
+#define FRAME_CRC_SIZE 2u
+
+#define FRAME_SYNC_BYTE 0x55u
+#define FRAME_CELLS_MAX 255u
+#define FRAME_SENSORS_MAX 2u
+
+/* Start of a round, sealed by the board that starts it and passed on unchanged. */
+struct frame_start {
+    uint8_t round;       /* 0..15 */
+    uint8_t switches;    /* option switches, switch 1 in bit 7, ON = 1 */
+    uint8_t boot;        /* 0..15, changes with every reset of the Begin board */
+    bool section_head;   /* true: not from Begin, but from the first board behind a break */
+    uint8_t sensors;     /* 0..2 SENSOR frames follow in this round */
+    uint16_t time_ms;    /* Begin's own clock when the charge counters were latched, modulo 2^16 */
+};
+
+/* The only frame that changes on its way: which board sent it and how far its clock is off. */
+struct frame_hop {
+    uint8_t round;
+    uint8_t hop;         /* number of the sending board, 1 = Begin */
+    int8_t clock_error;  /* sender's bit rate against Begin's in 1/1024, > 0 is fast; saturates */
+};
+
+enum cell_flag {
+    CELL_BALANCING = 1u << 0,     /* the balance resistor is on between measurements */
+    CELL_UNCALIBRATED = 1u << 1,  /* no valid calibration record: defaults, voltage is +-10 % */
+    CELL_UNTRUSTED = 1u << 2,     /* self-test or measurement failed: do not use the values */
+    CELL_NTC_OPEN = 1u << 3,      /* no temperature: sensor open */
+    CELL_NTC_SHORT = 1u << 4,     /* no temperature: sensor shorted */
+    CELL_HOT = 1u << 5,           /* balancing held off by the board's temperature */
+    CELL_RESTARTED = 1u << 6,     /* first reading after a reset of this board */
+    CELL_CLOCK_LIMIT = 1u << 7,   /* oscillator trim is at the end of its range */
+};
+
+/* One cell's reading, sealed once by the board that measured it. */
+struct frame_cell {
+    uint8_t round;
+    uint8_t number;      /* 1..255 */
+    uint16_t mv;         /* 0..8191 mV; larger values saturate */
+    int16_t dc;          /* -400..1647 (0.1 C), saturates; no meaning with an NTC flag set */
+    uint8_t flags;       /* enum cell_flag */
+};
+
+enum sensor_state {
+    SENSOR_ABSENT = 0,      /* nothing connected: shown as X */
+    SENSOR_OK = 1,
+    SENSOR_OVER_RANGE = 2,  /* beyond full scale: current is the limit, charge is too small */
+    SENSOR_BROKEN = 3,      /* output outside its legal window: wire broken or shorted */
+    SENSOR_UNZEROED = 4,    /* works, but no valid zero calibration */
+};
+
+/* One current sensor of the Begin board: present current and running totals. */
+struct frame_sensor {
+    uint8_t round;
+    uint8_t index;        /* 0: incoming, 1: consumers */
+    uint8_t state;        /* enum sensor_state */
+    int32_t ma;           /* mean since the last round, -8388607..8388607, saturates */
+    uint32_t forward_mas; /* charge with the arrow since Begin's reset, modulo 2^32 */
+    uint32_t reverse_mas; /* charge against the arrow, modulo 2^32 */
+};
+
+/* End of a round: everything of this round has been sent. */
+struct frame_end {
+    uint8_t round;
+    uint8_t sensors;      /* as in START */
+};
+
+/* Size in bytes of a frame with this header byte, or 0 when no frame has such a type. */
+uint8_t frame_size(uint8_t header);
+
+static inline uint8_t frame_header(enum frame_type type, uint8_t round)
+{
+    return (uint8_t)((uint8_t)((uint8_t)type << 4) | (round & 0x0Fu));
+}
+
+static inline enum frame_type frame_type_of(uint8_t header)
+{
+    return (enum frame_type)(header >> 4);
+}
+
+static inline uint8_t frame_round_of(uint8_t header)
+{
+    return header & 0x0Fu;
+}
+
+uint8_t frame_start_encode(uint8_t *out, const struct frame_start *in);
+uint8_t frame_hop_encode(uint8_t *out, const struct frame_hop *in);
+uint8_t frame_cell_encode(uint8_t *out, const struct frame_cell *in);
+uint8_t frame_sensor_encode(uint8_t *out, const struct frame_sensor *in);
+uint8_t frame_end_encode(uint8_t *out, const struct frame_end *in);
+
+/* True when size bytes are a frame of that header's size with a right CRC. */
+bool frame_valid(const uint8_t *bytes, uint8_t size);
+
+/* Decoders take the bytes of a frame that was found valid and has that type. */
+void frame_start_decode(const uint8_t *bytes, struct frame_start *out);
+void frame_hop_decode(const uint8_t *bytes, struct frame_hop *out);
+void frame_cell_decode(const uint8_t *bytes, struct frame_cell *out);
+void frame_sensor_decode(const uint8_t *bytes, struct frame_sensor *out);
+void frame_end_decode(const uint8_t *bytes, struct frame_end *out);
+
+#endif

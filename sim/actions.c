@@ -1,0 +1,101 @@
+#include "actions.h"
+
+#include <stdio.h>
+
+static void each_cell(struct run *r, const struct event *e,
+                      void (*act)(struct run *, const struct event *, int))
+{
+    for (int i = 0; i < r->chain.cells; i++)
+        if (e->cell == 0 || e->cell == i + 1)
+            act(r, e, i);
+}
+
+static void leak(struct run *r, const struct event *e, int cell)
+{
+    world_short_resistance(r->world, cell, e->a);
+}
+
+static void set_soc(struct run *r, const struct event *e, int cell)
+{
+    world_set_cell_soc(r->world, cell, e->a);
+}
+
+static void reset(struct run *r, const struct event *e, int cell)
+{
+    (void)e;
+    chain_reset_board(&r->chain, cell + 1);
+}
+
+static void sensor_event(struct run *r, const struct event *e)
+{
+    struct hall_sensor *s = &r->chain.board[0].sensor[e->sensor - 1];
+
+    if (e->kind == EVENT_SENSOR_OFFSET)
+        s->offset_a = e->a;
+    else if (e->kind == EVENT_SENSOR_GAIN)
+        s->gain = e->a;
+    else
+        s->open = e->flag;
+}
+
+static void world_event(struct run *r, const struct event *e)
+{
+    struct world *w = r->world;
+
+    switch (e->kind) {
+    case EVENT_CHARGER: world_charger(w, e->a, e->b); break;
+    case EVENT_LOAD_CURRENT: world_load_current(w, e->a); break;
+    case EVENT_LOAD_POWER: world_load_power(w, e->a); break;
+    case EVENT_PROFILE: world_profile(w, e->series, e->a, e->flag); break;
+    case EVENT_RIPPLE: world_ripple(w, e->a, e->b); break;
+    case EVENT_TEMPERATURE: world_force_cell_temp(w, e->cell - 1, e->a); break;
+    case EVENT_TEMPERATURE_FREE: world_release_cell_temp(w, e->cell - 1); break;
+    case EVENT_AMBIENT: world_set_ambient(w, e->a); break;
+    case EVENT_REMOVE: world_remove_cell(w, e->cell - 1, true); break;
+    case EVENT_INSERT: world_remove_cell(w, e->cell - 1, false); break;
+    case EVENT_LEAK: each_cell(r, e, leak); break;
+    case EVENT_SOC: each_cell(r, e, set_soc); break;
+    case EVENT_BREAK:
+    case EVENT_REPAIR:
+    case EVENT_SENSOR_OFFSET:
+    case EVENT_SENSOR_GAIN:
+    case EVENT_SENSOR_OPEN:
+    case EVENT_RESET:
+    case EVENT_SWITCHES:
+    case EVENT_PRINT:
+        break;
+    }
+}
+
+void action_do(struct run *r, const struct event *e)
+{
+    switch (e->kind) {
+    case EVENT_BREAK: chain_break(&r->chain, e->cell, true); break;
+    case EVENT_REPAIR: chain_break(&r->chain, e->cell, false); break;
+    case EVENT_RESET: each_cell(r, e, reset); break;
+    case EVENT_SWITCHES: board_set_switches(&r->chain.board[0], e->switches); break;
+    case EVENT_SENSOR_OFFSET:
+    case EVENT_SENSOR_GAIN:
+    case EVENT_SENSOR_OPEN:
+        sensor_event(r, e);
+        break;
+    case EVENT_PRINT:
+        if (!r->options->quiet)
+            printf("%8.0f s  %s\n", e->t_s, e->text);
+        break;
+    case EVENT_CHARGER:
+    case EVENT_LOAD_CURRENT:
+    case EVENT_LOAD_POWER:
+    case EVENT_PROFILE:
+    case EVENT_RIPPLE:
+    case EVENT_TEMPERATURE:
+    case EVENT_TEMPERATURE_FREE:
+    case EVENT_AMBIENT:
+    case EVENT_REMOVE:
+    case EVENT_INSERT:
+    case EVENT_LEAK:
+    case EVENT_SOC:
+        world_event(r, e);
+        break;
+    }
+}

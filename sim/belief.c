@@ -1,0 +1,28 @@
+#include "belief.h"
+
+#include <string.h>
+
+static const uint8_t *ram(const struct chain *c, int board, unsigned address)
+{
+    return c->board[board].mcu.avr->data + address;
+}
+
+void belief_view(const struct chain *c, struct end_view *view)
+{
+    int end = c->cells - 1;
+    memcpy(view, ram(c, end, c->firmware[BOARD_END].view_address), sizeof *view);
+}
+
+void belief_cell(const struct chain *c, int cell, struct pack_cell *out)
+{
+    int end = c->cells - 1;
+    memcpy(out,
+           ram(c, end, c->firmware[BOARD_END].pack_address + (unsigned)cell * (unsigned)sizeof *out),
+           sizeof *out);
+}
+
+void belief_counters(const struct chain *c, int board, struct link_counters *out)
+{
+    const struct firmware *f = c->board[board].firmware;
+    memcpy(out, ram(c, board, (unsigned)f->board_address + f->counters_offset), sizeof *out);
+}

@@ -1,0 +1,35 @@
+/* The converter: real conversion times, reference that settles on AREF, noise and errors, and the
+ * conversion that entering noise-reduction sleep starts. What stands at an input is the board's
+ * business. */
+#ifndef SIM_ENGINE_ADC_H
+#define SIM_ENGINE_ADC_H
+
+#include "engine/mcu.h"
+#include "world/rng.h"
+
+struct adc {
+    struct mcu *mcu;
+    avr_int_vector_t *vector;
+    struct rng noise;
+    double noise_lsb;        /* rms */
+    double offset_lsb;
+    double gain_error;       /* relative, with the reference's error apart */
+    double inl_lsb;          /* bow at mid scale */
+    double (*input_v)(void *ctx, int channel, int64_t at_ps);
+    double (*internal_ref_v)(void *ctx);
+    double (*supply_v)(void *ctx);
+    void *ctx;
+    bool first;              /* the next conversion is the first since ADEN */
+    bool converting;
+    int64_t sample_ps;
+    int64_t aref_ps;         /* AREF had this voltage at this time */
+    double aref_v;
+    uint64_t conversions;
+};
+
+/* The code of an input at this share of the reference, with errors and noise. */
+uint16_t adc_code(struct adc *a, double x);
+void adc_init(struct adc *a, struct mcu *m);
+void adc_reset(struct adc *a);
+
+#endif

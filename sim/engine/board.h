@@ -1,0 +1,93 @@
+/* One cell board: chip, analog front end, pins, its place in the world. */
+#ifndef SIM_ENGINE_BOARD_H
+#define SIM_ENGINE_BOARD_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "engine/adc.h"
+#include "engine/firmware.h"
+#include "engine/front_end.h"
+#include "engine/mcu.h"
+#include "engine/ring_pins.h"
+#include "engine/timer2.h"
+#include "engine/usart.h"
+#include "engine/watchdog.h"
+#include "world/world.h"
+
+enum board_kind { BOARD_BEGIN, BOARD_BETWEEN, BOARD_END, BOARD_KINDS };
+
+/* A current sensor between the cable and the Begin board's inputs. */
+struct hall_sensor {
+    bool present;
+    bool open;              /* its wire is broken */
+    double offset_a;
+    double gain;
+    double noise_a;         /* rms, low range; the high range has 25 times as much */
+};
+
+#define BOARD_TRUTHS 3 /* a reading is at most two rounds old */
+
+struct board_output {
+    uint16_t port;          /* data address of PORTx */
+    uint8_t bit;
+};
+
+struct board {
+    enum board_kind kind;
+    int number;             /* 1-based cell */
+    const struct firmware *firmware;
+    struct world *world;
+    struct mcu mcu;
+    struct wire *in;
+    struct wire *out;
+    struct usart usart;
+    struct ring_pins pins;
+    struct adc adc;
+    struct watchdog watchdog;
+    struct timer2 timer2;   /* End only */
+    struct front_end front_end;
+    struct rng rng;
+    struct hall_sensor sensor[2]; /* Begin only */
+    uint8_t switches;       /* Begin only */
+    int64_t divider_on_ps;  /* -1: off */
+    int64_t ntc_on_ps;
+    bool balancing;
+    int64_t balance_since_ps;
+    int64_t balance_on_ps;  /* sum since last taken */
+    int64_t led_since_ps;
+    int64_t led_on_ps;
+    bool led;
+    struct board_truth {
+        double mv;
+        double dc;
+    } measured[BOARD_TRUTHS]; /* the cell when this board measured it, newest first */
+};
+
+struct board_tolerance {
+    double clock_error;     /* of the RC oscillator at its factory value */
+    double watchdog_error;
+    double crystal_ppm;
+};
+
+void board_init(struct board *b, enum board_kind kind, int number, const struct firmware *firmware,
+                struct world *world, struct wire *in, struct wire *out, uint64_t seed,
+                const struct board_tolerance *tolerance);
+void board_free(struct board *b);
+/* Supply and temperature of the moment, from the world. */
+void board_environment(struct board *b);
+void board_set_switches(struct board *b, uint8_t switches);
+/* Time the balance resistor was on since the last call, in ps. */
+int64_t board_take_balance_ps(struct board *b);
+/* True when a relay driver pin of the End board is high: 0 charge, 1 load. */
+bool board_relay(const struct board *b, int relay);
+
+/* Distance between a reading and the truth at the moments it can be from; 0.1 C for dc. */
+double board_error_mv(const struct board *b, double mv);
+double board_error_dc(const struct board *b, double dc);
+
+/* A converter code as the factory's rig reads it out, at 25 C: sum of `count` conversions with the
+ * cell at these volts. */
+double board_factory_sum(struct board *b, double cell_v, int count);
+
+#endif

@@ -1,0 +1,122 @@
+#define _GNU_SOURCE
+
+#include "engine/chain.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+static const char *const image_name[BOARD_KINDS] = { "begin_board", "between_board", "end_board" };
+
+static bool load_images(struct chain *c, const char *dir, struct err *err)
+{
+    for (int kind = 0; kind < BOARD_KINDS; kind++) {
+        char *path = NULL;
+        const struct part *part = kind == BOARD_END ? &part_atmega1284p : &part_atmega328p;
+
+        if (asprintf(&path, "%s/%s.elf", dir, image_name[kind]) < 0)
+            return err_set(err, "out of memory");
+        if (!firmware_load(&c->firmware[kind], path, part, err)) {
+            free(path);
+            return false;
+        }
+    }
+    return true;
+}
+
+static enum board_kind kind_of(const struct chain *c, int index)
+{
+    if (index == 0)
+        return BOARD_BEGIN;
+    return index == c->cells - 1 ? BOARD_END : BOARD_BETWEEN;
+}
+
+static void init_board(struct chain *c, int index, const struct chain_config *config)
+{
+    enum board_kind kind = kind_of(c, index);
+    struct wire *in = &c->wire[index == 0 ? c->cells - 1 : index - 1];
+    struct rng rng;
+
+    rng_seed(&rng, config->seed ^ 0xB0A2D5u, (uint64_t)index);
+    struct board_tolerance tolerance = {
+        .clock_error = rng_uniform(&rng, -config->clock_spread, config->clock_spread),
+        .watchdog_error = rng_uniform(&rng, -0.10, 0.10),
+        .crystal_ppm = rng_uniform(&rng, -20.0, 20.0),
+    };
+    board_init(&c->board[index], kind, index + 1, &c->firmware[kind], c->world, in,
+               &c->wire[index], rng_u64(&rng), &tolerance);
+}
+
+bool chain_init(struct chain *c, const struct chain_config *config, struct world *world,
+                struct err *err)
+{
+    *c = (struct chain){ .cells = config->cells, .world = world };
+    if (!load_images(c, config->firmware_dir, err))
+        return false;
+    c->board = calloc((size_t)c->cells, sizeof *c->board);
+    c->wire = calloc((size_t)c->cells, sizeof *c->wire);
+    if (!c->board || !c->wire)
+        return err_set(err, "out of memory");
+    for (int i = 0; i < c->cells; i++)
+        wire_init(&c->wire[i]);
+    for (int i = 0; i < c->cells; i++)
+        init_board(c, i, config);
+    board_set_switches(&c->board[0], config->switches);
+    for (int s = 0; s < 2; s++)
+        c->board[0].sensor[s].present = s < config->sensors;
+    return true;
+}
+
+void chain_free(struct chain *c)
+{
+    for (int i = 0; c->board && i < c->cells; i++)
+        board_free(&c->board[i]);
+    free(c->board);
+    free(c->wire);
+    c->board = NULL;
+    c->wire = NULL;
+}
+
+static void step_world(struct chain *c)
+{
+    double step_s = CHAIN_SLICES_PER_WORLD_STEP * (double)CHAIN_SLICE_PS * 1e-12;
+    struct board *end = &c->board[c->cells - 1];
+
+    world_set_relays(c->world, board_relay(end, 0), board_relay(end, 1));
+    for (int i = 0; i < c->cells; i++) {
+        double on_s = (double)board_take_balance_ps(&c->board[i]) * 1e-12;
+        world_set_balance_duty(c->world, i, on_s > step_s ? 1.0 : on_s / step_s);
+    }
+    world_step(c->world, step_s);
+    for (int i = 0; i < c->cells; i++)
+        board_environment(&c->board[i]);
+}
+
+int chain_step(struct chain *c)
+{
+    int64_t end_ps = c->now_ps + CHAIN_SLICE_PS;
+
+    if (c->slice == 0)
+        step_world(c);
+    c->slice = (c->slice + 1) % CHAIN_SLICES_PER_WORLD_STEP;
+    for (int i = 0; i < c->cells; i++) {
+        struct board *b = &c->board[i];
+        usart_wire_grew(&b->usart);
+        ring_pins_wire_grew(&b->pins);
+        mcu_run(&b->mcu, end_ps);
+        if (b->mcu.crash != MCU_NO_CRASH)
+            return b->number;
+    }
+    c->now_ps = end_ps;
+    return 0;
+}
+
+void chain_break(struct chain *c, int from_cell, bool broken)
+{
+    wire_break(&c->wire[from_cell - 1], broken, c->now_ps);
+}
+
+void chain_reset_board(struct chain *c, int cell)
+{
+    struct mcu *m = &c->board[cell - 1].mcu;
+    mcu_reset(m, RESET_EXTERNAL, mcu_now_ps(m));
+}

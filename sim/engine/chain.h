@@ -1,0 +1,50 @@
+/* All boards of a pack, the wires between them, and the world round them, advanced together.
+ *
+ * Boards are simulated one after the other along the chain, a slice of time each: the ring feeds
+ * forward, so a board needs what the one before it sent in the same slice, and nothing else. What
+ * comes back over the return wire and what relays and resistors do to the cells takes effect one
+ * slice (world step) later. */
+#ifndef SIM_ENGINE_CHAIN_H
+#define SIM_ENGINE_CHAIN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "engine/board.h"
+#include "engine/firmware.h"
+#include "scenario/err.h"
+#include "world/world.h"
+
+#define CHAIN_SLICE_PS 1000000000LL      /* 1 ms */
+#define CHAIN_SLICES_PER_WORLD_STEP 10   /* 10 ms */
+
+struct chain_config {
+    int cells;
+    uint64_t seed;
+    uint8_t switches;
+    int sensors;            /* 0..2 */
+    double clock_spread;    /* oscillators +- this at their factory value */
+    const char *firmware_dir;
+};
+
+struct chain {
+    int cells;
+    struct firmware firmware[BOARD_KINDS];
+    struct board *board;    /* [0] is Begin */
+    struct wire *wire;      /* [i] from board i to i+1, the last one back to Begin */
+    struct world *world;
+    int64_t now_ps;
+    int slice;
+};
+
+/* False with one line in err. The world is the caller's. */
+bool chain_init(struct chain *c, const struct chain_config *config, struct world *world,
+                struct err *err);
+void chain_free(struct chain *c);
+/* One slice. Returns the number of a board that crashed, else 0. */
+int chain_step(struct chain *c);
+
+void chain_break(struct chain *c, int from_cell, bool broken);
+void chain_reset_board(struct chain *c, int cell);
+
+#endif

@@ -1,0 +1,134 @@
+#include "engine/firmware.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <gelf.h>
+#include <string.h>
+#include <unistd.h>
+
+#define DATA_SPACE 0x800000u
+#define ADDRESS_MASK 0xFFFFu
+
+struct symbols {
+    Elf *elf;
+    Elf_Data *data;
+    size_t count;
+    size_t names;
+};
+
+static bool open_symbols(struct symbols *s, int fd)
+{
+    Elf_Scn *section = NULL;
+    GElf_Shdr header;
+
+    elf_version(EV_CURRENT);
+    s->elf = elf_begin(fd, ELF_C_READ, NULL);
+    if (!s->elf || elf_kind(s->elf) != ELF_K_ELF)
+        return false;
+    while ((section = elf_nextscn(s->elf, section)) != NULL) {
+        if (!gelf_getshdr(section, &header) || header.sh_type != SHT_SYMTAB)
+            continue;
+        s->data = elf_getdata(section, NULL);
+        s->count = header.sh_size / header.sh_entsize;
+        s->names = header.sh_link;
+        return s->data != NULL;
+    }
+    return false;
+}
+
+/* Value of a symbol, 0 when there is none. */
+static uint32_t lookup(const struct symbols *s, const char *name)
+{
+    GElf_Sym symbol;
+
+    for (size_t i = 0; i < s->count; i++) {
+        const char *text;
+        gelf_getsym(s->data, (int)i, &symbol);
+        text = elf_strptr(s->elf, s->names, symbol.st_name);
+        if (text && strcmp(text, name) == 0)
+            return (uint32_t)symbol.st_value;
+    }
+    return 0;
+}
+
+static void find_state(struct firmware *f, const struct symbols *s)
+{
+    uint32_t offset_at = lookup(s, "cell_board_counters_offset");
+    uint32_t bss_end = lookup(s, "_end");
+
+    f->bss_end = (uint16_t)(bss_end & ADDRESS_MASK);
+    f->ram_bytes = bss_end ? bss_end - DATA_SPACE - f->part->ram_start : 0;
+    f->board_address = (uint16_t)(lookup(s, "board") & ADDRESS_MASK);
+    f->pack_address = (uint16_t)(lookup(s, "pack") & ADDRESS_MASK);
+    f->view_address = (uint16_t)(lookup(s, "end_view") & ADDRESS_MASK);
+    if (offset_at + 1 < f->elf.flashsize)
+        f->counters_offset =
+            (uint16_t)(f->elf.flash[offset_at] | f->elf.flash[offset_at + 1] << 8);
+}
+
+static bool read_symbols(struct firmware *f)
+{
+    struct symbols symbols = { 0 };
+    int fd = open(f->path, O_RDONLY);
+    bool ok = fd >= 0 && open_symbols(&symbols, fd);
+
+    if (ok)
+        find_state(f, &symbols);
+    if (symbols.elf)
+        elf_end(symbols.elf);
+    if (fd >= 0)
+        close(fd);
+    return ok && f->board_address != 0;
+}
+
+static void say_nothing(avr_t *avr, const int level, const char *format, va_list ap)
+{
+    (void)avr;
+    (void)level;
+    (void)format;
+    (void)ap;
+}
+
+bool firmware_load(struct firmware *f, const char *path, const struct part *part, struct err *err)
+{
+    avr_global_logger_set(say_nothing);
+    *f = (struct firmware){ .path = path, .part = part };
+    if (access(path, R_OK) != 0)
+        return err_set(err, "%s: cannot open: %s", path, strerror(errno));
+    if (elf_read_firmware(path, &f->elf) != 0 || f->elf.flashsize == 0)
+        return err_set(err, "%s: not an AVR image", path);
+    f->flash_bytes = f->elf.flashsize;
+    if (!read_symbols(f))
+        return err_set(err, "%s: no symbol `board`: not an image of this project", path);
+    return true;
+}
+
+avr_t *firmware_chip(const struct firmware *f)
+{
+    avr_t *avr = avr_make_mcu_by_name(f->part->name);
+    elf_firmware_t image = f->elf;
+
+    if (!avr)
+        return NULL;
+    avr->log = LOG_NONE;
+    avr_init(avr);
+    image.frequency = 1000000;
+    avr_load_firmware(avr, &image);
+    avr->log = LOG_NONE;
+    return avr;
+}
+
+const char *firmware_symbol(const struct firmware *f, uint32_t address)
+{
+    const char *best = NULL;
+    uint32_t best_at = 0;
+
+    for (uint32_t i = 0; i < f->elf.symbolcount; i++) {
+        const avr_symbol_t *s = f->elf.symbol[i];
+        if (s->addr <= address && s->addr >= best_at && s->addr < f->elf.flashsize) {
+            best = s->symbol;
+            best_at = s->addr;
+        }
+    }
+    return best;
+}

@@ -1,0 +1,34 @@
+/* One ELF image as it would be flashed, and what the simulator looks up in it. */
+#ifndef SIM_ENGINE_FIRMWARE_H
+#define SIM_ENGINE_FIRMWARE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <sim_avr.h>
+#include <sim_elf.h>
+
+#include "engine/part.h"
+#include "scenario/err.h"
+
+struct firmware {
+    const char *path;
+    const struct part *part;
+    elf_firmware_t elf;
+    uint32_t flash_bytes;       /* .text and the initial values of .data */
+    uint32_t ram_bytes;         /* .data, .bss and .noinit */
+    uint16_t bss_end;           /* first address above static data */
+    uint16_t board_address;     /* of `board` */
+    uint16_t counters_offset;   /* of its link counters */
+    uint16_t pack_address;      /* of `pack`, 0 if there is none */
+    uint16_t view_address;      /* of `end_view`, 0 if there is none */
+};
+
+/* False with one line in err when the file is missing or is not such an image. */
+bool firmware_load(struct firmware *f, const char *path, const struct part *part, struct err *err);
+/* A new chip with this image flashed; NULL when simavr does not know it. */
+avr_t *firmware_chip(const struct firmware *f);
+/* Name of the function at a flash address, or NULL. */
+const char *firmware_symbol(const struct firmware *f, uint32_t address);
+
+#endif

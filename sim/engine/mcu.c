@@ -1,0 +1,391 @@
+#include "engine/mcu.h"
+
+#include <string.h>
+
+#include <avr_extint.h>
+#include <avr_ioport.h>
+#include <sim_core.h>
+#include <sim_cycle_timers.h>
+#include <sim_interrupts.h>
+#include <sim_io.h>
+
+#define PS_PER_S 1e12
+#define RUN_LIMIT_CYCLES 64          /* instructions between looks at the timers; they stay exact */
+#define INTERRUPT_CYCLES 4           /* response time, data sheet "Interrupt response time" */
+#define IDLE_WAKE_CYCLES 4           /* more when asleep */
+#define START_UP_CYCLES 6            /* from power-down and power-save with the RC oscillator */
+#define START_UP_PS 65000000000LL    /* 65 ms after reset, SUT = 10 */
+#define BROWN_OUT_V 1.80             /* BODLEVEL = 110 */
+#define BROWN_OUT_HYSTERESIS_V 0.05
+#define EXTERNAL_INTERRUPTS 3
+#define RAM_KEPT_V 1.0
+#define CLKPR_AT_RESET 3             /* fuse CKDIV8 */
+#define RESET_LOOP_PS 60000000000000LL
+
+/* ---- time ------------------------------------------------------------------------------------- */
+
+int64_t mcu_now_ps(const struct mcu *m)
+{
+    if (m->frozen)
+        return m->done_ps;
+    return m->base_ps + (int64_t)(m->avr->cycle - m->base_cycle) * m->period_ps;
+}
+
+static avr_cycle_count_t cycle_at(const struct mcu *m, int64_t at_ps)
+{
+    if (at_ps <= m->base_ps)
+        return m->base_cycle;
+    return m->base_cycle + (avr_cycle_count_t)((at_ps - m->base_ps + m->period_ps - 1) /
+                                               m->period_ps);
+}
+
+static void rebase(struct mcu *m, int64_t now_ps)
+{
+    m->base_ps = now_ps;
+    m->base_cycle = m->avr->cycle;
+}
+
+/* ---- event sources ------------------------------------------------------------------------------ */
+
+static avr_cycle_count_t source_timer(avr_t *avr, avr_cycle_count_t when, void *param)
+{
+    struct source *s = param;
+    int64_t at_ps = s->due_ps;
+
+    (void)avr;
+    (void)when;
+    s->due_ps = INT64_MAX;
+    s->fire(s->ctx, at_ps);
+    return 0;
+}
+
+static void arm(struct source *s)
+{
+    avr_t *avr = s->mcu->avr;
+    avr_cycle_count_t at;
+
+    if (s->due_ps == INT64_MAX) {
+        avr_cycle_timer_cancel(avr, source_timer, s);
+        return;
+    }
+    at = cycle_at(s->mcu, s->due_ps);
+    avr_cycle_timer_register(avr, at > avr->cycle ? at - avr->cycle : 0, source_timer, s);
+}
+
+void source_plan(struct source *s, int64_t due_ps)
+{
+    s->due_ps = due_ps;
+    if (!s->mcu->frozen)
+        arm(s);
+}
+
+void mcu_add_source(struct mcu *m, struct source *s, void (*fire)(void *, int64_t), void *ctx,
+                    unsigned alive)
+{
+    *s = (struct source){ .mcu = m, .due_ps = INT64_MAX, .fire = fire, .ctx = ctx, .alive = alive };
+    m->source[m->sources++] = s;
+}
+
+static void arm_all(struct mcu *m)
+{
+    for (int i = 0; i < m->sources; i++)
+        arm(m->source[i]);
+}
+
+/* ---- clock -------------------------------------------------------------------------------------- */
+
+void mcu_clock_changed(struct mcu *m)
+{
+    avr_t *avr = m->avr;
+    int64_t now_ps = mcu_now_ps(m);
+
+    m->hz = oscillator_hz(&m->oscillator, avr->data[REG_OSCCAL], m->celsius, m->volts);
+    if (!m->frozen)
+        rebase(m, now_ps);
+    m->period_ps = (int64_t)(PS_PER_S / m->hz * (double)(1u << (avr->data[REG_CLKPR] & 0x0F)) + 0.5);
+    avr->frequency = (uint32_t)(m->hz / (double)(1u << (avr->data[REG_CLKPR] & 0x0F)));
+    if (!m->frozen)
+        arm_all(m);
+}
+
+static void write_clock(avr_t *avr, avr_io_addr_t addr, uint8_t v, void *param)
+{
+    /* the enable bit of CLKPR's two-step write sets no prescaler */
+    if (addr == REG_CLKPR && (v & 0x80))
+        return;
+    avr->data[addr] = v;
+    mcu_clock_changed(param);
+}
+
+/* ---- reset and supply --------------------------------------------------------------------------- */
+
+static void freeze(struct mcu *m, enum mcu_mode mode, int64_t at_ps)
+{
+    m->frozen = true;
+    m->mode = mode;
+    m->frozen_ps = m->done_ps = at_ps;
+}
+
+static void thaw(struct mcu *m, int64_t at_ps, int start_up_cycles)
+{
+    m->time_ps[m->mode] += at_ps - m->frozen_ps;
+    m->frozen = false;
+    rebase(m, at_ps + start_up_cycles * m->period_ps);
+    arm_all(m);
+}
+
+/* simavr polls a low INTn pin every cycle even with the interrupt disabled. */
+static void quiet_level_interrupts(avr_t *avr)
+{
+    for (uint8_t i = 0; i < EXTERNAL_INTERRUPTS; i++)
+        avr_extint_set_strict_lvl_trig(avr, i, 0);
+}
+
+static void note_watchdog(struct mcu *m, int64_t at_ps)
+{
+    int slots = (int)(sizeof m->recent_wdt_ps / sizeof m->recent_wdt_ps[0]);
+    int64_t oldest_ps = m->recent_wdt_ps[m->recent_wdt % slots];
+
+    if (m->recent_wdt >= slots && at_ps - oldest_ps < RESET_LOOP_PS)
+        m->crash = MCU_RESET_LOOP;
+    m->recent_wdt_ps[m->recent_wdt % slots] = at_ps;
+    m->recent_wdt++;
+}
+
+void mcu_reset(struct mcu *m, enum mcu_reset_cause cause, int64_t at_ps)
+{
+    avr_t *avr = m->avr;
+    uint8_t flags = (uint8_t)(avr->data[REG_MCUSR] | (1u << cause));
+
+    if (m->frozen)
+        m->time_ps[m->mode] += at_ps - m->frozen_ps;
+    m->resets[cause]++;
+    if (cause == RESET_WATCHDOG)
+        note_watchdog(m, at_ps);
+    freeze(m, MCU_RESET, at_ps);
+    m->release_ps = m->supplied ? at_ps + START_UP_PS : INT64_MAX;
+    avr_reset(avr);
+    avr->run_cycle_limit = RUN_LIMIT_CYCLES;
+    quiet_level_interrupts(avr);
+    avr->data[REG_MCUSR] = flags;
+    avr->data[REG_OSCCAL] = m->oscillator.factory;
+    avr->data[REG_CLKPR] = CLKPR_AT_RESET;
+    for (int i = 0; i < m->sources; i++)
+        m->source[i]->due_ps = INT64_MAX;
+    mcu_clock_changed(m);
+    if (m->on_reset)
+        m->on_reset(m->reset_ctx);
+}
+
+void mcu_environment(struct mcu *m, double volts, double celsius)
+{
+    bool enough = volts >= BROWN_OUT_V + (m->supplied ? 0.0 : BROWN_OUT_HYSTERESIS_V);
+    bool was = m->supplied;
+
+    m->volts = volts;
+    m->celsius = celsius;
+    if (volts < RAM_KEPT_V)
+        memset(m->avr->data + m->part->ram_start, 0xA5,
+               (size_t)(m->avr->ramend + 1 - m->part->ram_start));
+    if (enough == was) {
+        mcu_clock_changed(m);
+        return;
+    }
+    m->supplied = enough;
+    mcu_reset(m, volts < RAM_KEPT_V || m->resets[RESET_POWER_ON] == 0 ? RESET_POWER_ON
+                                                                      : RESET_BROWN_OUT,
+              mcu_now_ps(m));
+}
+
+/* ---- running ------------------------------------------------------------------------------------ */
+
+static const enum mcu_mode smcr_mode[8] = {
+    MCU_IDLE, MCU_ADC_NOISE_REDUCTION, MCU_POWER_DOWN, MCU_POWER_SAVE,
+    MCU_IDLE, MCU_IDLE, MCU_STANDBY, MCU_STANDBY,
+};
+
+static bool crash_if_wrong(struct mcu *m)
+{
+    avr_t *avr = m->avr;
+
+    if (avr->state == cpu_Crashed || avr->state == cpu_Stopped || avr->state == cpu_Done)
+        m->crash = MCU_BAD_OPCODE;
+    else if (avr->state == cpu_Sleeping && !avr->sreg[S_I])
+        m->crash = MCU_SLEEP_FOREVER;
+    m->crash_pc = avr->pc;
+    return m->crash != MCU_NO_CRASH;
+}
+
+static void check_stack(struct mcu *m)
+{
+    uint16_t sp = (uint16_t)(m->avr->data[R_SPL] | m->avr->data[R_SPH] << 8);
+
+    if (sp < m->bss_end && sp >= m->part->ram_start) {
+        m->crash = MCU_STACK_IN_DATA;
+        m->crash_pc = m->avr->pc;
+    }
+}
+
+/* Asleep: jumps to the next timer or the horizon, or stops the clock. */
+static void sleep_step(struct mcu *m, avr_cycle_count_t jump, avr_cycle_count_t horizon)
+{
+    avr_t *avr = m->avr;
+    enum mcu_mode mode = smcr_mode[(avr->data[REG_SMCR] >> 1) & 7];
+
+    if (mode != MCU_IDLE && mode != MCU_ADC_NOISE_REDUCTION) {
+        freeze(m, mode, mcu_now_ps(m));
+        return;
+    }
+    if (jump > horizon - avr->cycle)
+        jump = horizon - avr->cycle;
+    avr->cycle += jump;
+    m->idle_cycles += jump;
+}
+
+static void serve_interrupts(struct mcu *m, bool was_asleep)
+{
+    avr_t *avr = m->avr;
+    avr_flashaddr_t before = avr->pc;
+
+    /* After SEI exactly one instruction runs before a waiting interrupt; simavr runs one more,
+     * with which "sei, sleep, cli" would never be interrupted. */
+    if (avr->interrupt_state < 0 && ++avr->interrupt_state == 0)
+        avr->interrupt_state = (int8_t)avr_has_pending_interrupts(avr);
+    if (avr->interrupt_state <= 0)
+        return;
+    avr_service_interrupts(avr);
+    if (avr->pc != before && !avr->sreg[S_I]) {
+        unsigned cycles = INTERRUPT_CYCLES + (was_asleep ? IDLE_WAKE_CYCLES : 0);
+        avr->cycle += cycles;
+        m->active_cycles += cycles;
+        check_stack(m);
+    }
+}
+
+static void run_clocked(struct mcu *m, avr_cycle_count_t horizon)
+{
+    avr_t *avr = m->avr;
+
+    while (avr->cycle < horizon && !m->frozen && m->crash == MCU_NO_CRASH) {
+        avr_cycle_count_t before = avr->cycle;
+        bool asleep = avr->state == cpu_Sleeping;
+        avr_flashaddr_t pc = avr->pc;
+        avr_cycle_count_t jump;
+
+        if (!asleep)
+            pc = avr_run_one(avr);
+        m->active_cycles += avr->cycle - before;
+        jump = avr_cycle_timer_process(avr);
+        if (m->frozen)
+            return; /* a timer was the watchdog's reset */
+        avr->pc = pc;
+        if (crash_if_wrong(m))
+            return;
+        if (avr->state == cpu_Sleeping)
+            sleep_step(m, jump, horizon);
+        if (!m->frozen && avr->interrupt_state)
+            serve_interrupts(m, asleep);
+    }
+}
+
+/* The first source that goes on in this mode, if it is due before end_ps. */
+static struct source *next_source(const struct mcu *m, int64_t end_ps)
+{
+    struct source *next = NULL;
+
+    for (int i = 0; i < m->sources; i++) {
+        struct source *s = m->source[i];
+        if ((s->alive & (1u << m->mode)) && s->due_ps < end_ps &&
+            (!next || s->due_ps < next->due_ps))
+            next = s;
+    }
+    return next;
+}
+
+static void run_frozen(struct mcu *m, int64_t end_ps)
+{
+    struct source *s;
+    int64_t at_ps;
+
+    if (m->mode == MCU_RESET) {
+        if (m->release_ps < end_ps)
+            thaw(m, m->release_ps, 0);
+        else
+            m->done_ps = end_ps;
+        return;
+    }
+    s = next_source(m, end_ps);
+    if (!s) {
+        m->done_ps = end_ps;
+        return;
+    }
+    at_ps = s->due_ps > m->done_ps ? s->due_ps : m->done_ps;
+    m->done_ps = at_ps;
+    s->due_ps = INT64_MAX;
+    s->fire(s->ctx, at_ps);
+    if (m->frozen && m->mode != MCU_RESET && m->avr->state != cpu_Sleeping)
+        thaw(m, at_ps, START_UP_CYCLES);
+}
+
+void mcu_run(struct mcu *m, int64_t end_ps)
+{
+    while (m->crash == MCU_NO_CRASH) {
+        if (m->frozen) {
+            if (m->done_ps >= end_ps)
+                return;
+            run_frozen(m, end_ps);
+        } else {
+            avr_cycle_count_t horizon = cycle_at(m, end_ps);
+            if (m->avr->cycle >= horizon)
+                return;
+            run_clocked(m, horizon);
+        }
+    }
+}
+
+bool mcu_sleeps_until(const struct mcu *m, int64_t end_ps)
+{
+    if (!m->frozen)
+        return false;
+    if (m->mode == MCU_RESET)
+        return m->release_ps >= end_ps;
+    return next_source(m, end_ps) == NULL;
+}
+
+/* ---- building ----------------------------------------------------------------------------------- */
+
+avr_int_vector_t *mcu_vector(struct mcu *m, uint8_t number)
+{
+    avr_int_table_p table = &m->avr->interrupts;
+
+    for (int i = 0; i < table->vector_count; i++)
+        if (table->vector[i]->vector == number)
+            return table->vector[i];
+    return NULL;
+}
+
+void mcu_own_register(struct mcu *m, uint16_t address, avr_io_read_t read, avr_io_write_t write,
+                      void *param)
+{
+    unsigned a = AVR_DATA_TO_IO(address);
+
+    m->avr->io[a].r.c = read;
+    m->avr->io[a].r.param = param;
+    m->avr->io[a].w.c = write;
+    m->avr->io[a].w.param = param;
+}
+
+avr_irq_t *mcu_pin(struct mcu *m, char port, uint8_t bit)
+{
+    return avr_io_getirq(m->avr, (uint32_t)AVR_IOCTL_IOPORT_GETIRQ(port), bit);
+}
+
+void mcu_init(struct mcu *m, avr_t *avr, const struct part *part, int number)
+{
+    *m = (struct mcu){ .avr = avr, .part = part, .number = number, .period_ps = 1000000,
+                       .celsius = 25.0 };
+    mcu_own_register(m, REG_OSCCAL, NULL, write_clock, m);
+    mcu_own_register(m, REG_CLKPR, NULL, write_clock, m);
+    freeze(m, MCU_RESET, 0);
+    m->release_ps = INT64_MAX;
+}

@@ -1,0 +1,106 @@
+/* One microcontroller in real time: simavr's core between a clock that may change, sleep modes that
+ * really stop, reset, supply, and event sources that live outside the CPU clock.
+ *
+ * Time is in picoseconds since the start of the run. A board's CPU cycles are mapped to it by the
+ * period of its clock, which changes with OSCCAL, CLKPR, temperature and supply. */
+#ifndef SIM_ENGINE_MCU_H
+#define SIM_ENGINE_MCU_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <sim_avr.h>
+
+#include "engine/oscillator.h"
+#include "engine/part.h"
+
+enum mcu_mode {
+    MCU_ACTIVE,
+    MCU_IDLE,
+    MCU_ADC_NOISE_REDUCTION,
+    MCU_POWER_SAVE,
+    MCU_POWER_DOWN,
+    MCU_STANDBY,
+    MCU_RESET,     /* held in reset, by supply or start-up time */
+    MCU_MODE_COUNT,
+};
+
+enum mcu_crash {
+    MCU_NO_CRASH,
+    MCU_BAD_OPCODE,      /* or an access outside the memory */
+    MCU_SLEEP_FOREVER,   /* asleep with interrupts off */
+    MCU_STACK_IN_DATA,   /* stack pointer below the end of .bss */
+    MCU_RESET_LOOP,      /* ten watchdog resets within a minute */
+};
+
+/* Something that happens at a moment of real time. */
+struct source {
+    struct mcu *mcu;
+    int64_t due_ps;                          /* INT64_MAX: nothing planned */
+    void (*fire)(void *ctx, int64_t at_ps);
+    void *ctx;
+    unsigned alive;                          /* bit per enum mcu_mode in which it goes on */
+};
+
+#define MCU_SOURCES 8
+#define ALIVE_ALWAYS ((1u << MCU_RESET) - 1u)
+#define ALIVE_CLOCKED ((1u << MCU_ACTIVE) | (1u << MCU_IDLE))
+
+struct mcu {
+    avr_t *avr;
+    const struct part *part;
+    int number;                  /* of the board, 1-based */
+    struct oscillator oscillator;
+    int64_t base_ps;             /* real time of base_cycle */
+    avr_cycle_count_t base_cycle;
+    int64_t period_ps;
+    int64_t done_ps;             /* simulated up to here */
+    bool frozen;                 /* in a sleep mode without CPU clock, or in reset */
+    enum mcu_mode mode;          /* while frozen */
+    int64_t frozen_ps;           /* since */
+    int64_t release_ps;          /* end of the start-up time while in reset */
+    bool supplied;
+    double volts;
+    double celsius;
+    double hz;                   /* of the RC oscillator as last set */
+    struct source *source[MCU_SOURCES];
+    int sources;
+    void (*on_reset)(void *ctx);
+    void *reset_ctx;
+    uint64_t active_cycles;
+    uint64_t idle_cycles;
+    int64_t time_ps[MCU_MODE_COUNT]; /* all but active and idle */
+    uint32_t resets[4];          /* power-on, external, brown-out, watchdog */
+    enum mcu_crash crash;
+    uint32_t crash_pc;
+    uint16_t bss_end;
+    int64_t recent_wdt_ps[10];
+    int recent_wdt;
+};
+
+enum mcu_reset_cause { RESET_POWER_ON, RESET_EXTERNAL, RESET_BROWN_OUT, RESET_WATCHDOG };
+
+/* avr: made by simavr for part->name, initialised, with firmware loaded. Off until supplied. */
+void mcu_init(struct mcu *m, avr_t *avr, const struct part *part, int number);
+void mcu_add_source(struct mcu *m, struct source *s, void (*fire)(void *, int64_t), void *ctx,
+                    unsigned alive);
+void source_plan(struct source *s, int64_t due_ps);
+
+/* Runs until real time end_ps or a crash. */
+void mcu_run(struct mcu *m, int64_t end_ps);
+int64_t mcu_now_ps(const struct mcu *m);
+/* True when running to end_ps would do nothing but let time pass. */
+bool mcu_sleeps_until(const struct mcu *m, int64_t end_ps);
+
+/* Supply and temperature at mcu_now_ps(); below the brown-out level the chip is held in reset. */
+void mcu_environment(struct mcu *m, double volts, double celsius);
+void mcu_reset(struct mcu *m, enum mcu_reset_cause cause, int64_t at_ps);
+
+/* For the parts' models. */
+avr_int_vector_t *mcu_vector(struct mcu *m, uint8_t number);
+void mcu_own_register(struct mcu *m, uint16_t address, avr_io_read_t read, avr_io_write_t write,
+                      void *param);
+void mcu_clock_changed(struct mcu *m);
+avr_irq_t *mcu_pin(struct mcu *m, char port, uint8_t bit);
+
+#endif

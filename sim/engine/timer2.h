@@ -1,0 +1,24 @@
+/* Timer2 on its own 32.768 kHz crystal (AS2 = 1), as firmware uses it for time: normal mode,
+ * overflow interrupt, update-busy flags, and the stale count right after power-save. Used for the
+ * End board only; compare matches are not modelled in this mode. */
+#ifndef SIM_ENGINE_TIMER2_H
+#define SIM_ENGINE_TIMER2_H
+
+#include "engine/mcu.h"
+
+struct timer2 {
+    struct mcu *mcu;
+    struct source overflow;
+    avr_int_vector_t *vector;
+    double hz;               /* of the crystal */
+    int64_t start_ps;        /* when the count was zero */
+    int64_t busy_until_ps;
+    uint8_t busy;            /* update-busy bits */
+    int64_t valid_from_ps;   /* after power-save TCNT2 shows the old count until here */
+    uint8_t stale;
+};
+
+void timer2_init(struct timer2 *t, struct mcu *m, double ppm);
+void timer2_reset(struct timer2 *t);
+
+#endif

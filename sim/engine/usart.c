@@ -1,0 +1,305 @@
+#include "engine/usart.h"
+
+#include <stddef.h>
+
+#include <sim_interrupts.h>
+#include <sim_io.h>
+
+enum { UCSRA = 0, UCSRB = 1, UBRRL = 4, UBRRH = 5, UDR = 6 }; /* from usart_base */
+enum { RXC = 0x80, TXC = 0x40, UDRE = 0x20, FE = 0x10, DOR = 0x08, U2X = 0x02 };
+enum { RXCIE = 0x80, TXCIE = 0x40, UDRIE = 0x20, RXEN = 0x10, TXEN = 0x08 };
+
+#define FRAME_BITS 10
+
+static int64_t bit_ps(const struct usart *u)
+{
+    return (int64_t)(u->ubrr + 1) * ((u->a & U2X) ? 8 : 16) * u->mcu->period_ps;
+}
+
+/* ---- transmitter -------------------------------------------------------------------------------- */
+
+static void show_port_level(struct usart *u, int64_t at_ps)
+{
+    if ((u->b & TXEN) || u->shifting)
+        return;
+    wire_drive(u->out, at_ps, u->port_level);
+}
+
+static void shift_out(struct usart *u, uint8_t byte, int64_t at_ps)
+{
+    int64_t bit = bit_ps(u);
+
+    u->shifting = true;
+    u->bytes_sent++;
+    u->out->bytes++;
+    wire_drive(u->out, at_ps, false);
+    for (int i = 0; i < 8; i++)
+        wire_drive(u->out, at_ps + (i + 1) * bit, (byte >> i) & 1);
+    wire_drive(u->out, at_ps + 9 * bit, true);
+    source_plan(&u->tx_done, at_ps + FRAME_BITS * bit);
+}
+
+/* UDRE and RXC are levels: the interrupt comes again as long as they stand. */
+static void raise_levels(struct usart *u)
+{
+    avr_t *avr = u->mcu->avr;
+
+    if ((u->b & UDRIE) && !u->buffered)
+        avr_raise_interrupt(avr, u->udre_vector);
+    if ((u->b & RXCIE) && u->fifo_fill > 0)
+        avr_raise_interrupt(avr, u->rx_vector);
+}
+
+static void tx_finished(void *ctx, int64_t at_ps)
+{
+    struct usart *u = ctx;
+
+    u->shifting = false;
+    if (u->buffered) {
+        u->buffered = false;
+        shift_out(u, u->buffer, at_ps);
+        raise_levels(u);
+        return;
+    }
+    u->txc = true;
+    avr_raise_interrupt(u->mcu->avr, u->tx_vector);
+    show_port_level(u, at_ps);
+}
+
+static void write_udr(avr_t *avr, avr_io_addr_t addr, uint8_t v, void *param)
+{
+    struct usart *u = param;
+
+    (void)addr;
+    if (!(u->b & TXEN) || u->buffered)
+        return; /* silicon ignores a write with the buffer full */
+    if (u->shifting) {
+        u->buffered = true;
+        u->buffer = v;
+        avr_clear_interrupt(avr, u->udre_vector);
+        return;
+    }
+    shift_out(u, v, mcu_now_ps(u->mcu));
+    avr_clear_interrupt(avr, u->udre_vector);
+    raise_levels(u);
+}
+
+/* ---- receiver ----------------------------------------------------------------------------------- */
+
+static void plan_reception(struct usart *u)
+{
+    int64_t fall_ps;
+
+    if (!(u->b & RXEN))
+        return;
+    fall_ps = wire_next_fall(u->in, u->rx_from_ps);
+    if (fall_ps == WIRE_NEVER)
+        return;
+    /* the edge is seen at the next of eight (sixteen) sample clocks of a bit */
+    u->rx_start_ps = fall_ps + bit_ps(u) / 16;
+    source_plan(&u->rx_done, u->rx_start_ps + (9 * 16 + 10) * bit_ps(u) / 16);
+}
+
+/* Majority of three samples around the middle of bit i: samples 4, 5, 6 of 8. */
+static bool sample(const struct usart *u, int i)
+{
+    int64_t bit = bit_ps(u);
+    int64_t middle_ps = u->rx_start_ps + i * bit + bit / 2;
+    int high = 0;
+
+    for (int k = -1; k <= 1; k++)
+        high += wire_level(u->in, middle_ps + k * bit / 8);
+    return high >= 2;
+}
+
+static void put_fifo(struct usart *u, struct usart_char c)
+{
+    if (u->fifo_fill == 2) {
+        if (u->waiting_full) {
+            u->overrun = true;
+            u->overruns++;
+        }
+        u->waiting = c;
+        u->waiting_full = true;
+        return;
+    }
+    u->fifo[u->fifo_fill++] = c;
+    raise_levels(u);
+}
+
+static void byte_received(void *ctx, int64_t at_ps)
+{
+    struct usart *u = ctx;
+    struct usart_char c = { 0 };
+
+    if (!(u->b & RXEN))
+        return;
+    u->rx_from_ps = at_ps;
+    if (!sample(u, 0)) {
+        for (int i = 0; i < 8; i++)
+            c.byte = (uint8_t)(c.byte | sample(u, i + 1) << i);
+        c.framing_error = !sample(u, 9);
+        u->bytes_received++;
+        u->framing_errors += c.framing_error;
+        put_fifo(u, c);
+    } else {
+        u->rx_from_ps = u->rx_start_ps + bit_ps(u); /* a spike, no start bit */
+    }
+    wire_forget(u->in, u->rx_from_ps - 2 * bit_ps(u));
+    plan_reception(u);
+}
+
+static uint8_t read_udr(avr_t *avr, avr_io_addr_t addr, void *param)
+{
+    struct usart *u = param;
+    uint8_t byte = u->fifo[0].byte;
+
+    (void)addr;
+    avr_clear_interrupt(avr, u->rx_vector);
+    if (u->fifo_fill == 0)
+        return byte;
+    u->overrun = false;
+    u->fifo[0] = u->fifo[1];
+    u->fifo_fill--;
+    if (u->waiting_full) {
+        u->fifo[u->fifo_fill++] = u->waiting;
+        u->waiting_full = false;
+    }
+    raise_levels(u);
+    return byte;
+}
+
+/* ---- registers ---------------------------------------------------------------------------------- */
+
+static uint8_t read_ucsra(avr_t *avr, avr_io_addr_t addr, void *param)
+{
+    struct usart *u = param;
+    uint8_t v = u->a & U2X;
+
+    (void)avr;
+    (void)addr;
+    if (u->fifo_fill > 0)
+        v |= (uint8_t)(RXC | (u->fifo[0].framing_error ? FE : 0) | (u->overrun ? DOR : 0));
+    if (u->txc)
+        v |= TXC;
+    if (!u->buffered)
+        v |= UDRE;
+    return v;
+}
+
+static void write_ucsra(avr_t *avr, avr_io_addr_t addr, uint8_t v, void *param)
+{
+    struct usart *u = param;
+
+    avr->data[addr] = v & U2X;
+    u->a = v & U2X;
+    if (v & TXC) {
+        u->txc = false;
+        avr_clear_interrupt(avr, u->tx_vector);
+    }
+}
+
+static void receiver_off(struct usart *u)
+{
+    source_plan(&u->rx_done, INT64_MAX);
+    u->fifo_fill = 0;
+    u->waiting_full = u->overrun = false;
+    avr_clear_interrupt(u->mcu->avr, u->rx_vector);
+}
+
+static void write_ucsrb(avr_t *avr, avr_io_addr_t addr, uint8_t v, void *param)
+{
+    struct usart *u = param;
+    uint8_t changed = u->b ^ v;
+    int64_t now_ps = mcu_now_ps(u->mcu);
+
+    avr->data[addr] = v;
+    u->b = v;
+    if ((changed & RXEN) && (v & RXEN)) {
+        u->rx_from_ps = now_ps;
+        plan_reception(u);
+    }
+    if ((changed & RXEN) && !(v & RXEN))
+        receiver_off(u);
+    if ((changed & TXEN) && (v & TXEN) && !u->shifting)
+        wire_drive(u->out, now_ps, true);
+    if ((changed & TXEN) && !(v & TXEN)) {
+        u->buffered = false; /* the byte on the pin is finished, then the port has the pin again */
+        show_port_level(u, now_ps);
+    }
+    if ((v & TXCIE) && u->txc)
+        avr_raise_interrupt(avr, u->tx_vector);
+    raise_levels(u);
+}
+
+static void write_ubrr(avr_t *avr, avr_io_addr_t addr, uint8_t v, void *param)
+{
+    struct usart *u = param;
+
+    avr->data[addr] = v;
+    if (addr == u->mcu->part->usart_base + UBRRH)
+        u->ubrr = (uint16_t)((u->ubrr & 0xFF) | (v & 0x0F) << 8);
+    else
+        u->ubrr = (uint16_t)((u->ubrr & 0xF00) | v);
+}
+
+/* TXC's interrupt clears the flag by being served. */
+static void tx_interrupt_runs(avr_irq_t *irq, uint32_t value, void *param)
+{
+    struct usart *u = param;
+
+    (void)irq;
+    if (value)
+        u->txc = false;
+}
+
+/* ---- building ----------------------------------------------------------------------------------- */
+
+void usart_port_level(struct usart *u, bool level)
+{
+    u->port_level = level;
+    show_port_level(u, mcu_now_ps(u->mcu));
+}
+
+void usart_wire_grew(struct usart *u)
+{
+    if (u->rx_done.due_ps == INT64_MAX)
+        plan_reception(u);
+}
+
+void usart_reset(struct usart *u)
+{
+    int64_t now_ps = mcu_now_ps(u->mcu);
+
+    u->a = u->b = 0;
+    u->ubrr = 0;
+    u->shifting = u->buffered = u->txc = false;
+    u->fifo_fill = 0;
+    u->waiting_full = u->overrun = false;
+    u->port_level = true;
+    u->rx_from_ps = now_ps;
+    wire_drive(u->out, now_ps, true);
+}
+
+static void own_registers(struct usart *u)
+{
+    uint16_t base = u->mcu->part->usart_base;
+
+    mcu_own_register(u->mcu, (uint16_t)(base + UCSRA), read_ucsra, write_ucsra, u);
+    mcu_own_register(u->mcu, (uint16_t)(base + UCSRB), NULL, write_ucsrb, u);
+    mcu_own_register(u->mcu, (uint16_t)(base + UBRRL), NULL, write_ubrr, u);
+    mcu_own_register(u->mcu, (uint16_t)(base + UBRRH), NULL, write_ubrr, u);
+    mcu_own_register(u->mcu, (uint16_t)(base + UDR), read_udr, write_udr, u);
+}
+
+void usart_init(struct usart *u, struct mcu *m, struct wire *in, struct wire *out)
+{
+    *u = (struct usart){ .mcu = m, .in = in, .out = out, .port_level = true };
+    u->rx_vector = mcu_vector(m, m->part->vector_usart_rx);
+    u->udre_vector = mcu_vector(m, m->part->vector_usart_udre);
+    u->tx_vector = mcu_vector(m, m->part->vector_usart_tx);
+    mcu_add_source(m, &u->tx_done, tx_finished, u, ALIVE_CLOCKED);
+    mcu_add_source(m, &u->rx_done, byte_received, u, ALIVE_CLOCKED);
+    own_registers(u);
+    avr_irq_register_notify(u->tx_vector->irq + AVR_INT_IRQ_RUNNING, tx_interrupt_runs, u);
+}

@@ -1,0 +1,96 @@
+#include "engine/wire.h"
+
+#define MASK (WIRE_EDGES - 1u)
+
+void wire_init(struct wire *w)
+{
+    w->head = w->tail = 0;
+    w->level = w->tail_level = true;
+    w->broken = false;
+    w->broken_ps = 0;
+    w->bytes = w->lost_edges = 0;
+}
+
+static void drop_oldest(struct wire *w)
+{
+    w->tail_level = w->edge[w->tail & MASK].level;
+    w->tail++;
+}
+
+static void drop_newest(struct wire *w)
+{
+    w->head--;
+    w->level = w->head == w->tail ? w->tail_level : w->edge[(w->head - 1) & MASK].level;
+}
+
+/* An edge that was announced for later never happens: the sender was stopped before. */
+static void take_back(struct wire *w, int64_t from_ps)
+{
+    while (w->head != w->tail && w->edge[(w->head - 1) & MASK].at_ps >= from_ps)
+        drop_newest(w);
+}
+
+void wire_drive(struct wire *w, int64_t at_ps, bool level)
+{
+    take_back(w, at_ps);
+    if (level == w->level)
+        return;
+    if (w->head - w->tail == WIRE_EDGES) {
+        drop_oldest(w);
+        w->lost_edges++;
+    }
+    w->edge[w->head & MASK] = (struct wire_edge){ .at_ps = at_ps, .level = level };
+    w->head++;
+    w->level = level;
+}
+
+/* Index of the first edge at or after a time; a receiver reads near the tail. */
+static uint64_t first_from(const struct wire *w, int64_t from_ps)
+{
+    uint64_t i = w->tail;
+    while (i != w->head && w->edge[i & MASK].at_ps < from_ps)
+        i++;
+    return i;
+}
+
+bool wire_level(const struct wire *w, int64_t at_ps)
+{
+    uint64_t i;
+
+    if (w->broken && at_ps >= w->broken_ps)
+        return true;
+    i = first_from(w, at_ps + 1);
+    return i == w->tail ? w->tail_level : w->edge[(i - 1) & MASK].level;
+}
+
+int64_t wire_next_edge(const struct wire *w, int64_t from_ps, bool *level)
+{
+    uint64_t i = first_from(w, from_ps);
+
+    if (i == w->head || (w->broken && w->edge[i & MASK].at_ps >= w->broken_ps))
+        return WIRE_NEVER;
+    *level = w->edge[i & MASK].level;
+    return w->edge[i & MASK].at_ps;
+}
+
+int64_t wire_next_fall(const struct wire *w, int64_t from_ps)
+{
+    bool level = true;
+    int64_t at_ps = wire_next_edge(w, from_ps, &level);
+
+    if (at_ps != WIRE_NEVER && level)
+        at_ps = wire_next_edge(w, at_ps + 1, &level);
+    return at_ps;
+}
+
+void wire_forget(struct wire *w, int64_t before_ps)
+{
+    while (w->head - w->tail > 1 && w->edge[(w->tail + 1) & MASK].at_ps < before_ps)
+        drop_oldest(w);
+}
+
+void wire_break(struct wire *w, bool broken, int64_t at_ps)
+{
+    w->broken = broken;
+    w->broken_ps = at_ps;
+}

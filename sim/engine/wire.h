@@ -1,0 +1,42 @@
+/* One hop of the ring as a waveform: the edges that the sender made and the receiver sees.
+ * High is idle: no current in the coupler. Times in picoseconds since the start of the run.
+ *
+ * One sender appends in order of time, one receiver reads; the sender is simulated first, so it
+ * may be ahead by one slice and by the rest of a byte. */
+#ifndef SIM_ENGINE_WIRE_H
+#define SIM_ENGINE_WIRE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define WIRE_EDGES 4096u /* power of two: 100 ms of 0x55 at 38 400 baud */
+#define WIRE_NEVER INT64_MAX
+
+struct wire {
+    struct wire_edge {
+        int64_t at_ps;
+        bool level; /* from here on */
+    } edge[WIRE_EDGES];
+    uint64_t head;      /* edges ever appended */
+    uint64_t tail;      /* oldest kept edge */
+    bool tail_level;    /* level before the oldest kept edge */
+    bool level;         /* after the newest edge */
+    bool broken;        /* the receiver sees idle */
+    int64_t broken_ps;  /* since then */
+    uint64_t bytes;     /* passed this hop, for statistics */
+    uint64_t lost_edges; /* dropped because nobody read them in time */
+};
+
+void wire_init(struct wire *w);
+/* From at_ps on the sender drives this level; equal levels merge. */
+void wire_drive(struct wire *w, int64_t at_ps, bool level);
+/* Level that the receiver sees at a time not before the oldest kept edge. */
+bool wire_level(const struct wire *w, int64_t at_ps);
+/* Time of the first edge at or after from_ps, with its level; WIRE_NEVER if none is known yet. */
+int64_t wire_next_edge(const struct wire *w, int64_t from_ps, bool *level);
+int64_t wire_next_fall(const struct wire *w, int64_t from_ps);
+/* The receiver needs nothing before this time any more. */
+void wire_forget(struct wire *w, int64_t before_ps);
+void wire_break(struct wire *w, bool broken, int64_t at_ps);
+
+#endif

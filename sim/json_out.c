@@ -1,0 +1,147 @@
+#include "json_out.h"
+
+#include <errno.h>
+#include <jansson.h>
+#include <math.h>
+#include <string.h>
+
+#include "belief.h"
+#include "power.h"
+#include "probe.h"
+
+/* Figures are given with the digits that mean something. */
+static json_t *rounded(double value, double step)
+{
+    return json_real(round(value / step) * step);
+}
+
+static double mean(const struct error_sum *e)
+{
+    return e->count ? e->sum / (double)e->count : 0.0;
+}
+
+static void put_run(json_t *root, const struct run *r)
+{
+    double sim_s = (double)r->chain.now_ps * 1e-12;
+
+    json_object_set_new(root, "cells", json_integer(r->chain.cells));
+    json_object_set_new(root, "seed", json_integer((json_int_t)r->options->seed));
+    json_object_set_new(root, "sim_s", rounded(sim_s, 0.001));
+    json_object_set_new(root, "wall_s", rounded(r->wall_s, 0.001));
+    json_object_set_new(root, "ratio", rounded(sim_s / r->wall_s, 0.01));
+    json_object_set_new(root, "crashed_board", json_integer(r->crashed_board));
+    json_object_set_new(root, "expect_total",
+                        json_integer(r->scenario ? scenario_expect_total(r->scenario) : 0));
+    json_object_set_new(root, "expect_failed",
+                        json_integer(r->scenario ? scenario_expect_failed(r->scenario) : 0));
+}
+
+static void put_ring(json_t *root, const struct run *r)
+{
+    uint64_t good = 0;
+    uint64_t bad = 0;
+
+    for (int i = 0; i < r->chain.cells; i++) {
+        struct link_counters c;
+        belief_counters(&r->chain, i, &c);
+        good += c.frames;
+        bad += (uint64_t)c.bad_frames + c.stale_frames;
+    }
+    json_object_set_new(root, "rounds", json_integer(r->view.rounds));
+    json_object_set_new(root, "locked_s", rounded(r->locked_s, 1.0));
+    json_object_set_new(root, "frames_sent", json_integer((json_int_t)(good + bad)));
+    json_object_set_new(root, "frames_bad", json_integer((json_int_t)bad));
+    json_object_set_new(root, "frames_lost", json_integer((json_int_t)run_lost_readings(r)));
+    json_object_set_new(root, "comm_ok", json_boolean(run_comm_ok(r)));
+}
+
+static void put_errors(json_t *root, const struct run *r)
+{
+    json_object_set_new(root, "worst_cell_error_mv", rounded(r->cell_mv.worst, 0.01));
+    json_object_set_new(root, "mean_cell_error_mv", rounded(mean(&r->cell_mv), 0.001));
+    json_object_set_new(root, "worst_temp_error_dc", rounded(r->temp_dc.worst, 0.01));
+    json_object_set_new(root, "mean_temp_error_dc", rounded(mean(&r->temp_dc), 0.001));
+    json_object_set_new(root, "worst_cell_error_now_mv", rounded(r->now_mv.worst, 0.01));
+    json_object_set_new(root, "worst_temp_error_now_dc", rounded(r->now_dc.worst, 0.01));
+    json_object_set_new(root, "worst_current_error_ma", rounded(r->current_ma.worst, 0.1));
+    json_object_set_new(root, "mean_current_error_ma", rounded(mean(&r->current_ma), 0.01));
+    json_object_set_new(root, "charge_end_mah", rounded(r->end_mas / 3600.0, 0.01));
+    json_object_set_new(root, "charge_true_mah",
+                        rounded((world_charge_in_as(r->world) - world_charge_out_as(r->world)) / 3.6,
+                                0.01));
+}
+
+static void put_end(json_t *root, const struct run *r)
+{
+    json_object_set_new(root, "soc_pm_end", json_integer(r->view.soc_pm));
+    json_object_set_new(root, "relay_switches", json_integer(r->view.switchings));
+    json_object_set_new(root, "charge_relay", json_integer(r->view.charge_closed));
+    json_object_set_new(root, "load_relay", json_integer(r->view.load_closed));
+    json_object_set_new(root, "faults", json_integer(r->view.faults));
+}
+
+static json_t *images(const struct run *r)
+{
+    static const char *const name[BOARD_KINDS] = { "begin", "between", "end" };
+    json_t *all = json_object();
+
+    for (int kind = 0; kind < BOARD_KINDS; kind++) {
+        const struct firmware *f = &r->chain.firmware[kind];
+        json_object_set_new(all, name[kind],
+                            json_pack("{s:i,s:i}", "flash", (int)f->flash_bytes, "ram",
+                                      (int)f->ram_bytes));
+    }
+    return all;
+}
+
+static json_t *board(const struct run *r, int index)
+{
+    const struct board *b = &r->chain.board[index];
+    struct power_report p;
+    struct link_counters c;
+    json_t *o;
+
+    power_report(b, &p);
+    belief_counters(&r->chain, index, &c);
+    o = json_pack("{s:i,s:s,s:I,s:I}", "number", b->number, "mcu", b->firmware->part->name,
+                  "active_cycles", (json_int_t)b->mcu.active_cycles, "idle_cycles",
+                  (json_int_t)b->mcu.idle_cycles);
+    json_object_set_new(o, "active_s", rounded(p.active_s, 1e-6));
+    json_object_set_new(o, "idle_s", rounded(p.idle_s, 1e-6));
+    json_object_set_new(o, "power_save_s", rounded(p.power_save_s, 1e-6));
+    json_object_set_new(o, "power_down_s", rounded(p.power_down_s, 1e-6));
+    json_object_set_new(o, "avg_current_ua", rounded(p.avg_current_ua, 0.01));
+    json_object_set_new(o, "clock_hz", rounded(1e12 / (double)b->mcu.period_ps, 1.0));
+    json_object_set_new(o, "bytes_sent", json_integer((json_int_t)b->usart.bytes_sent));
+    json_object_set_new(o, "bytes_received", json_integer((json_int_t)b->usart.bytes_received));
+    json_object_set_new(o, "framing_errors", json_integer((json_int_t)b->usart.framing_errors));
+    json_object_set_new(o, "overruns", json_integer((json_int_t)b->usart.overruns));
+    json_object_set_new(o, "bad_frames", json_integer(c.bad_frames));
+    json_object_set_new(o, "bad_syncs", json_integer(c.bad_syncs));
+    json_object_set_new(o, "watchdog_resets", json_integer(b->mcu.resets[RESET_WATCHDOG]));
+    return o;
+}
+
+static json_t *boards(const struct run *r)
+{
+    json_t *all = json_array();
+    for (int i = 0; i < r->chain.cells; i++)
+        json_array_append_new(all, board(r, i));
+    return all;
+}
+
+bool json_write(const struct run *r, const char *path, struct err *err)
+{
+    json_t *root = json_object();
+    bool ok;
+
+    put_run(root, r);
+    put_ring(root, r);
+    put_errors(root, r);
+    put_end(root, r);
+    json_object_set_new(root, "images", images(r));
+    json_object_set_new(root, "boards", boards(r));
+    ok = json_dump_file(root, path, JSON_INDENT(1) | JSON_REAL_PRECISION(12)) == 0;
+    json_decref(root);
+    return ok || err_set(err, "%s: cannot write: %s", path, strerror(errno));
+}

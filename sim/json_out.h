@@ -1,0 +1,12 @@
+/* The run as one JSON object. */
+#ifndef SIM_JSON_OUT_H
+#define SIM_JSON_OUT_H
+
+#include <stdbool.h>
+
+#include "run.h"
+#include "scenario/err.h"
+
+bool json_write(const struct run *r, const char *path, struct err *err);
+
+#endif

@@ -1,0 +1,165 @@
+#include "live.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "belief.h"
+#include "end_board/relay.h"
+#include "probe.h"
+
+#define PLAIN_LINE_S 60 /* one line per simulated minute where it is no terminal */
+#define TERMINAL_LINE_S 0.1
+
+static const char *const reason_text[RELAY_CONDITION_COUNT] = {
+    [A_CELL_AT_VMAX] = "a cell reached Vmax",
+    [A_CELL_AT_VMIN] = "a cell reached Vmin",
+    [FULL_AT_LOW_RATE] = "full: all cells at Vbalance, low rate",
+    [A_CHARGE_TEMPERATURE_OUTSIDE] = "a temperature outside the charge limits",
+    [A_LOAD_TEMPERATURE_OUTSIDE] = "a temperature outside the load limits",
+    [CELLS_SILENT] = "communication or sensor lost",
+};
+
+static const char *reason(uint8_t condition)
+{
+    return condition < RELAY_CONDITION_COUNT && reason_text[condition] ? reason_text[condition]
+                                                                       : "no reason";
+}
+
+static int balancing_cells(const struct run *r)
+{
+    int count = 0;
+    for (int i = 0; i < r->chain.cells; i++) {
+        struct pack_cell c;
+        belief_cell(&r->chain, i, &c);
+        count += c.fresh && (c.flags & CELL_BALANCING);
+    }
+    return count;
+}
+
+static void print_state(const struct run *r)
+{
+    double min_mv = NAN;
+    double max_mv = NAN;
+
+    probe_read((void *)r, "min_mv", &min_mv);
+    probe_read((void *)r, "max_mv", &max_mv);
+    printf("%8llu s  SOC %5.1f %%%s  %8.2f A  cells %.3f..%.3f V  balancing %3d  charge %s  load %s%s",
+           (unsigned long long)r->second, r->view.soc_pm / 10.0, r->view.soc_calibrated ? " " : "!",
+           r->view.battery_ma / 1000.0, min_mv / 1000.0, max_mv / 1000.0, balancing_cells(r),
+           r->view.charge_closed ? "on " : "off", r->view.load_closed ? "on " : "off",
+           run_comm_ok(r) ? "" : "  E");
+}
+
+static void print_change(const struct run *r, const char *name, bool closed, uint8_t why)
+{
+    if (closed)
+        printf("%8llu s  %s relay closes\n", (unsigned long long)r->second, name);
+    else
+        printf("%8llu s  %s relay opens: %s\n", (unsigned long long)r->second, name, reason(why));
+}
+
+static void print_changes(const struct run *r, bool terminal)
+{
+    static struct end_view before;
+    bool charge = before.charge_closed != r->view.charge_closed;
+    bool load = before.load_closed != r->view.load_closed;
+
+    if (terminal && (charge || load))
+        printf("\r\033[K");
+    if (charge)
+        print_change(r, "charge", r->view.charge_closed, r->view.charge_reason);
+    if (load)
+        print_change(r, "load", r->view.load_closed, r->view.load_reason);
+    before = r->view;
+}
+
+static void terminal_line(const struct run *r)
+{
+    static struct timespec last;
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    if ((double)(now.tv_sec - last.tv_sec) + (double)(now.tv_nsec - last.tv_nsec) * 1e-9 <
+        TERMINAL_LINE_S)
+        return;
+    last = now;
+    printf("\r\033[K%3.0f %% ", 100.0 * (double)r->second / r->options->duration_s);
+    print_state(r);
+    fflush(stdout);
+}
+
+void live_second(const struct run *r)
+{
+    bool terminal = isatty(STDOUT_FILENO);
+
+    if (r->options->quiet)
+        return;
+    print_changes(r, terminal);
+    if (terminal) {
+        terminal_line(r);
+    } else if (r->second % PLAIN_LINE_S == 0) {
+        print_state(r);
+        printf("\n");
+    }
+}
+
+static double mean(const struct error_sum *e)
+{
+    return e->count ? e->sum / (double)e->count : 0.0;
+}
+
+static void print_replay(const struct run *r)
+{
+    double true_as = world_charge_in_as(r->world) - world_charge_out_as(r->world);
+
+    printf("replay: what End showed against the recording of the same second\n"
+           "  voltage      worst %6.1f mV   mean %6.2f mV\n"
+           "  temperature  worst %6.2f C    mean %6.2f C\n"
+           "  current      worst %6.3f A    mean %6.3f A\n"
+           "  charge       %.4f Ah, recording %.4f Ah\n",
+           r->now_mv.worst, mean(&r->now_mv), r->now_dc.worst / 10.0, mean(&r->now_dc) / 10.0,
+           r->current_ma.worst / 1000.0, mean(&r->current_ma) / 1000.0, r->end_mas / 3.6e6,
+           true_as / 3600.0);
+}
+
+void live_summary(const struct run *r)
+{
+    double sim_s = (double)r->chain.now_ps * 1e-12;
+
+    if (r->options->quiet)
+        return;
+    if (isatty(STDOUT_FILENO))
+        printf("\r\033[K");
+    printf("%d boards, %.0f s simulated in %.1f s: %.0f x real time\n", r->chain.cells, sim_s,
+           r->wall_s, sim_s / r->wall_s);
+    printf("%u rounds, all cells known after %.0f s, %llu readings lost since, "
+           "worst errors %.1f mV, %.1f C\n",
+           r->view.rounds, r->locked_s, (unsigned long long)run_lost_readings(r), r->cell_mv.worst,
+           r->temp_dc.worst / 10.0);
+    if (r->scenario && scenario_recording(r->scenario))
+        print_replay(r);
+    if (r->scenario && scenario_expect_total(r->scenario) > 0)
+        printf("%d of %d expectations failed\n", scenario_expect_failed(r->scenario),
+               scenario_expect_total(r->scenario));
+}
+
+static const char *const crash_text[] = {
+    [MCU_NO_CRASH] = "no crash",
+    [MCU_BAD_OPCODE] = "bad opcode or access outside memory",
+    [MCU_SLEEP_FOREVER] = "asleep with interrupts off",
+    [MCU_STACK_IN_DATA] = "stack grew into data",
+    [MCU_RESET_LOOP] = "watchdog reset loop",
+};
+
+void live_crash(const struct run *r)
+{
+    const struct board *b = &r->chain.board[r->crashed_board - 1];
+    const char *symbol = firmware_symbol(b->firmware, b->mcu.crash_pc);
+
+    fprintf(stderr, "bms-sim: board %d (%s) crashed at %.6f s, cycle %llu, pc 0x%04x (%s): %s\n",
+            b->number, b->firmware->path, (double)mcu_now_ps(&b->mcu) * 1e-12,
+            (unsigned long long)b->mcu.avr->cycle, b->mcu.crash_pc, symbol ? symbol : "?",
+            crash_text[b->mcu.crash]);
+}

@@ -1,0 +1,12 @@
+/* What the run shows while it goes on: a line that renews itself on a terminal, plain lines
+ * elsewhere; relay changes and faults as they happen; a summary at the end. */
+#ifndef SIM_LIVE_H
+#define SIM_LIVE_H
+
+#include "run.h"
+
+void live_second(const struct run *r);
+void live_summary(const struct run *r);
+void live_crash(const struct run *r);
+
+#endif

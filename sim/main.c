@@ -1,0 +1,58 @@
+/* bms-sim: a whole chain of boards, with the images that are flashed, in simavr. */
+#include <stdio.h>
+
+#include "json_out.h"
+#include "live.h"
+#include "options.h"
+#include "run.h"
+
+enum { EXIT_OK, EXIT_EXPECT_FAILED, EXIT_BAD_INPUT, EXIT_CRASHED };
+
+static int bad_input(const struct err *err)
+{
+    fprintf(stderr, "bms-sim: %s\n", err->text);
+    return EXIT_BAD_INPUT;
+}
+
+static int simulate(const struct options *o, struct scenario *scenario)
+{
+    struct run run;
+    struct err err;
+    int status = EXIT_OK;
+
+    if (!run_init(&run, o, scenario, &err)) {
+        run_free(&run);
+        return bad_input(&err);
+    }
+    if (!run_all(&run)) {
+        live_crash(&run);
+        status = EXIT_CRASHED;
+    }
+    live_summary(&run);
+    if (status == EXIT_OK && scenario && scenario_expect_failed(scenario) > 0)
+        status = EXIT_EXPECT_FAILED;
+    if (o->json_path && !json_write(&run, o->json_path, &err))
+        status = bad_input(&err);
+    run_free(&run);
+    return status;
+}
+
+int main(int argc, char **argv)
+{
+    struct options options;
+    struct scenario *scenario = NULL;
+    struct err err;
+    int status;
+
+    options_parse(&options, argc, argv);
+    if (options.scenario_path) {
+        scenario = scenario_load(options.scenario_path, run_name_known, &err);
+        if (!scenario)
+            return bad_input(&err);
+    }
+    options_complete(&options, scenario);
+    status = simulate(&options, scenario);
+    if (scenario)
+        scenario_free(scenario);
+    return status;
+}

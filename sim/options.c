@@ -1,0 +1,219 @@
+#include "options.h"
+
+#include <argp.h>
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/switches.h"
+
+#define EXIT_BAD_INPUT 2
+#define DEFAULT_CELLS 16
+#define DEFAULT_DURATION_S 60.0
+#define DEFAULT_FIRMWARE "build/firmware"
+
+enum { KEY_REALTIME = 1, KEY_CSV, KEY_JSON, KEY_FIRMWARE, KEY_CLOCK_SPREAD, KEY_UNCALIBRATED };
+
+const char *argp_program_version = "bms-sim 0.1";
+
+static const char doc[] =
+    "Runs a whole chain of battery management boards in simavr, with the very images that are "
+    "flashed, and the cells, charger and load round them.\v"
+    "Example: eight lithium titanate cells, five minutes, a table of what was and what the End "
+    "board believed:\n\n"
+    "  bms-sim --cells 8 --chemistry lto --switches 00101000 --duration 300 --csv run.csv\n\n"
+    "Exit code: 0 every expectation held, 1 one did not, 2 bad input, 3 an image crashed. "
+    "docs/simulation.md describes scenario files and outputs.";
+
+static const struct argp_option table[] = {
+    { "cells", 'n', "N", 0, "2 to 255 cells, one board each (16)", 0 },
+    { "chemistry", 'c', "NAME", 0, "lfp, lto, nmc or liion (lfp)", 0 },
+    { "switches", 'w', "8BITS", 0, "option switches 1..8, 1 = ON (fitting cells and chemistry)", 0 },
+    { "scenario", 's', "FILE", 0, "timed events and expectations", 0 },
+    { "duration", 'd', "SECONDS", 0, "simulated time (the scenario's, or 60)", 0 },
+    { "seed", 'r', "N", 0, "same seed, same run (1)", 0 },
+    { "mode", 'm', "MODE", 0, "normal or critical (normal)", 0 },
+    { "capacity", 'a', "AH", 0, "of each cell (100)", 0 },
+    { "clock-spread", KEY_CLOCK_SPREAD, "PERCENT", 0,
+      "oscillators are off by up to this from the factory (10)", 0 },
+    { "uncalibrated", KEY_UNCALIBRATED, NULL, 0, "boards as assembled, without calibration", 0 },
+    { "realtime", KEY_REALTIME, NULL, 0, "not faster than the clock on the wall", 0 },
+    { "csv", KEY_CSV, "FILE", 0, "one row per second: truth and belief side by side", 0 },
+    { "json", KEY_JSON, "FILE", 0, "summary of the run", 0 },
+    { "quiet", 'q', NULL, 0, "print nothing but failures", 0 },
+    { "firmware", KEY_FIRMWARE, "DIR", 0, "folder of the images (build/firmware)", 0 },
+    { 0 },
+};
+
+static void bad(const char *format, const char *option, const char *value)
+{
+    fprintf(stderr, "bms-sim: ");
+    fprintf(stderr, format, option, value);
+    fprintf(stderr, "\n");
+    exit(EXIT_BAD_INPUT);
+}
+
+static double number(const char *option, const char *text, double min, double max)
+{
+    char *end;
+    double value = strtod(text, &end);
+
+    if (end == text || *end != '\0' || !isfinite(value))
+        bad("--%s: '%s' is not a number", option, text);
+    if (value < min || value > max) {
+        fprintf(stderr, "bms-sim: --%s: %s is not in %g..%g\n", option, text, min, max);
+        exit(EXIT_BAD_INPUT);
+    }
+    return value;
+}
+
+static int whole(const char *option, const char *text, double min, double max)
+{
+    double value = number(option, text, min, max);
+    if (floor(value) != value)
+        bad("--%s: '%s' is not a whole number", option, text);
+    return (int)value;
+}
+
+static uint64_t seed_of(const char *text)
+{
+    char *end;
+    unsigned long long value;
+
+    errno = 0;
+    value = strtoull(text, &end, 0);
+    if (end == text || *end != '\0' || *text == '-' || errno == ERANGE)
+        bad("--%s: '%s' is not a whole number from 0 to 2^64-1", "seed", text);
+    return value;
+}
+
+static uint8_t switch_bits(const char *text)
+{
+    uint8_t bits = 0;
+
+    if (strlen(text) != 8 || strspn(text, "01") != 8)
+        bad("--%s: '%s' is not eight digits 0 or 1", "switches", text);
+    for (int i = 0; i < 8; i++)
+        bits = (uint8_t)(bits << 1 | (text[i] == '1'));
+    return bits;
+}
+
+static enum chemistry chemistry_of(const char *name)
+{
+    enum chemistry chemistry = CHEM_LFP;
+
+    if (!chemistry_from_name(name, &chemistry))
+        bad("--%s: '%s' is none of lfp, lto, nmc, liion", "chemistry", name);
+    return chemistry;
+}
+
+static bool critical_of(const char *name)
+{
+    if (strcmp(name, "critical") != 0 && strcmp(name, "normal") != 0)
+        bad("--%s: '%s' is neither normal nor critical", "mode", name);
+    return strcmp(name, "critical") == 0;
+}
+
+static error_t parse_one(int key, char *arg, struct argp_state *state)
+{
+    struct options *o = state->input;
+
+    if (key > 0 && key < 128)
+        o->given[key] = true;
+    switch (key) {
+    case 'n': o->cells = whole("cells", arg, 2, 255); break;
+    case 'c': o->chemistry = chemistry_of(arg); break;
+    case 'w': o->switches = switch_bits(arg); break;
+    case 's': o->scenario_path = arg; break;
+    case 'd': o->duration_s = number("duration", arg, 0.001, 1e8); break;
+    case 'r': o->seed = seed_of(arg); break;
+    case 'm': o->critical = critical_of(arg); break;
+    case 'a': o->capacity_ah = number("capacity", arg, 0.1, 10000); break;
+    case 'q': o->quiet = true; break;
+    case KEY_REALTIME: o->realtime = true; break;
+    case KEY_CSV: o->csv_path = arg; break;
+    case KEY_JSON: o->json_path = arg; break;
+    case KEY_FIRMWARE: o->firmware_dir = arg; break;
+    case KEY_CLOCK_SPREAD: o->clock_spread = number("clock-spread", arg, 0, 10) / 100.0; break;
+    case KEY_UNCALIBRATED: o->calibrated = false; break;
+    case ARGP_KEY_ARG: bad("%s '%s'", "no such argument:", arg); break;
+    default: return ARGP_ERR_UNKNOWN;
+    }
+    return 0;
+}
+
+void options_parse(struct options *o, int argc, char **argv)
+{
+    static const struct argp argp = { .options = table, .parser = parse_one, .doc = doc };
+
+    *o = (struct options){ .cells = DEFAULT_CELLS, .chemistry = CHEM_LFP, .capacity_ah = 100.0,
+                           .soc = 0.5, .spread = 0.0, .ambient_c = 25.0, .sensors = 2, .seed = 1,
+                           .duration_s = DEFAULT_DURATION_S, .clock_spread = 0.10,
+                           .calibrated = true, .firmware_dir = DEFAULT_FIRMWARE };
+    argp_err_exit_status = EXIT_BAD_INPUT;
+    argp_parse(&argp, argc, argv, 0, NULL, o);
+}
+
+/* ---- defaults ----------------------------------------------------------------------------------- */
+
+/* Switches that fit: the size class of the pack and the chemistry's balance voltage. */
+static uint8_t fitting_switches(const struct options *o)
+{
+    int vbalance_mv = chemistry_info(o->chemistry)->vbalance_mv;
+    uint8_t code = (uint8_t)((vbalance_mv - 1800) / 100);
+
+    for (uint8_t size_class = 0; size_class < 8; size_class++) {
+        uint8_t switches = (uint8_t)(size_class << 5 | code);
+        if (switches_fit(switches, (uint8_t)o->cells))
+            return switches;
+    }
+    return code;
+}
+
+static void take_pack(struct options *o, const struct scenario_defaults *d)
+{
+    if (d->has_cells && !o->given['n'])
+        o->cells = d->cells;
+    if (d->has_chemistry && !o->given['c'])
+        o->chemistry = d->chemistry;
+    if (d->has_capacity && !o->given['a'])
+        o->capacity_ah = d->capacity_ah;
+    if (d->has_soc)
+        o->soc = d->soc;
+    if (d->has_spread)
+        o->spread = d->spread;
+    if (d->has_ambient)
+        o->ambient_c = d->ambient_c;
+}
+
+static void take_run(struct options *o, const struct scenario_defaults *d)
+{
+    if (d->has_duration && !o->given['d'])
+        o->duration_s = d->duration_s;
+    if (d->has_switches && !o->given['w']) {
+        o->switches = d->switches;
+        o->given['w'] = true;
+    }
+    if (d->has_mode && !o->given['m'])
+        o->critical = d->critical;
+    if (d->has_sensors)
+        o->sensors = d->sensors;
+    if (d->has_seed && !o->given['r'])
+        o->seed = d->seed;
+}
+
+void options_complete(struct options *o, const struct scenario *scenario)
+{
+    const struct recording *recording = scenario ? scenario_recording(scenario) : NULL;
+
+    if (scenario) {
+        take_pack(o, scenario_defaults(scenario));
+        take_run(o, scenario_defaults(scenario));
+    }
+    if (recording && !o->given['n'])
+        o->cells = (int)recording->cells;
+    if (!o->given['w'])
+        o->switches = fitting_switches(o);
+}

@@ -1,0 +1,39 @@
+/* Command line of bms-sim. */
+#ifndef SIM_OPTIONS_H
+#define SIM_OPTIONS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "scenario/scenario.h"
+#include "world/chemistry.h"
+
+struct options {
+    int cells;
+    enum chemistry chemistry;
+    double capacity_ah;
+    double soc;
+    double spread;
+    double ambient_c;
+    double duration_s;
+    uint8_t switches;
+    bool critical;
+    int sensors;
+    uint64_t seed;
+    double clock_spread;
+    bool calibrated;
+    bool realtime;
+    bool quiet;
+    const char *scenario_path;
+    const char *csv_path;
+    const char *json_path;
+    const char *firmware_dir;
+    bool given[128];         /* by option letter: was on the command line */
+};
+
+/* Parses; on bad input prints one line and exits with 2. */
+void options_parse(struct options *o, int argc, char **argv);
+/* What the command line did not say, the scenario may; the rest has defaults. */
+void options_complete(struct options *o, const struct scenario *scenario);
+
+#endif

@@ -1,0 +1,151 @@
+#include <math.h>
+#include <stddef.h>
+#include <string.h>
+
+#include "belief.h"
+#include "probe.h"
+
+struct probe {
+    const char *name;
+    bool per_cell;
+    bool (*read)(const struct run *r, int cell, double *value);
+};
+
+static bool view_known(const struct run *r, double value, double *out)
+{
+    (void)r;
+    *out = value;
+    return !isnan(value);
+}
+
+#define VIEW_PROBE(name, expression)                                                    \
+    static bool probe_##name(const struct run *r, int cell, double *value)              \
+    {                                                                                   \
+        (void)cell;                                                                     \
+        return view_known(r, (double)(expression), value);                              \
+    }
+
+static double extreme_true_mv(const struct run *r, double sign)
+{
+    double best = -INFINITY;
+    for (int i = 0; i < r->chain.cells; i++)
+        best = fmax(best, sign * world_cell_v(r->world, i) * 1000.0);
+    return sign * best;
+}
+
+static double extreme_mv(const struct run *r, double sign)
+{
+    double best = NAN;
+    for (int i = 0; i < r->chain.cells; i++) {
+        struct pack_cell c;
+        belief_cell(&r->chain, i, &c);
+        if (c.fresh)
+            best = fmax(isnan(best) ? -INFINITY : best, sign * c.mv);
+    }
+    return sign * best;
+}
+
+VIEW_PROBE(charge_relay, r->view.charge_closed)
+VIEW_PROBE(load_relay, r->view.load_closed)
+VIEW_PROBE(comm_ok, run_comm_ok(r))
+VIEW_PROBE(soc_pm, r->view.soc_pm)
+VIEW_PROBE(soc_pm_true, world_pack_soc(r->world) * 1000.0)
+VIEW_PROBE(current_ma, r->view.battery_ma)
+VIEW_PROBE(current_ma_true, run_true_ma(r))
+VIEW_PROBE(cells, r->view.cells)
+VIEW_PROBE(soc_calibrated, r->view.soc_calibrated)
+VIEW_PROBE(fault, r->view.faults)
+VIEW_PROBE(relay_switches, r->view.switchings)
+VIEW_PROBE(vbalance_mv, r->view.vbalance_mv)
+VIEW_PROBE(min_mv, extreme_mv(r, -1.0))
+VIEW_PROBE(max_mv, extreme_mv(r, 1.0))
+VIEW_PROBE(min_mv_true, extreme_true_mv(r, -1.0))
+VIEW_PROBE(max_mv_true, extreme_true_mv(r, 1.0))
+VIEW_PROBE(lost_readings, run_lost_readings(r))
+VIEW_PROBE(mv_true, world_cell_v(r->world, cell) * 1000.0)
+VIEW_PROBE(dc_true, world_cell_temp_c(r->world, cell) * 10.0)
+
+static bool cell_now(const struct run *r, int cell, struct pack_cell *c)
+{
+    if (cell >= r->chain.cells)
+        return false;
+    belief_cell(&r->chain, cell, c);
+    return c->fresh;
+}
+
+static bool probe_mv(const struct run *r, int cell, double *value)
+{
+    struct pack_cell c;
+    bool known = cell_now(r, cell, &c);
+    *value = c.mv;
+    return known;
+}
+
+static bool probe_dc(const struct run *r, int cell, double *value)
+{
+    struct pack_cell c;
+    bool known = cell_now(r, cell, &c) && !(c.flags & (CELL_NTC_OPEN | CELL_NTC_SHORT));
+    *value = c.dc;
+    return known;
+}
+
+static bool probe_balancing(const struct run *r, int cell, double *value)
+{
+    struct pack_cell c;
+    bool known = cell_now(r, cell, &c);
+    *value = (c.flags & CELL_BALANCING) != 0;
+    return known;
+}
+
+static const struct probe probes[] = {
+    { "charge_relay", false, probe_charge_relay },
+    { "load_relay", false, probe_load_relay },
+    { "comm_ok", false, probe_comm_ok },
+    { "soc_pm", false, probe_soc_pm },
+    { "soc_pm_true", false, probe_soc_pm_true },
+    { "current_ma", false, probe_current_ma },
+    { "current_ma_true", false, probe_current_ma_true },
+    { "cells", false, probe_cells },
+    { "soc_calibrated", false, probe_soc_calibrated },
+    { "fault", false, probe_fault },
+    { "relay_switches", false, probe_relay_switches },
+    { "vbalance_mv", false, probe_vbalance_mv },
+    { "min_mv", false, probe_min_mv },
+    { "max_mv", false, probe_max_mv },
+    { "min_mv_true", false, probe_min_mv_true },
+    { "max_mv_true", false, probe_max_mv_true },
+    { "lost_readings", false, probe_lost_readings },
+    { "mv", true, probe_mv },
+    { "dc", true, probe_dc },
+    { "balancing", true, probe_balancing },
+    { "mv_true", true, probe_mv_true },
+    { "dc_true", true, probe_dc_true },
+};
+
+static const struct probe *find(const char *name, int *cell)
+{
+    char base[32];
+
+    if (!expect_parse_name(name, base, cell))
+        return NULL;
+    for (size_t i = 0; i < sizeof probes / sizeof probes[0]; i++)
+        if (strcmp(probes[i].name, base) == 0 && probes[i].per_cell == (*cell > 0))
+            return &probes[i];
+    return NULL;
+}
+
+bool run_name_known(const char *name)
+{
+    int cell;
+    return find(name, &cell) != NULL;
+}
+
+bool probe_read(void *run, const char *name, double *value)
+{
+    int cell;
+    const struct probe *p = find(name, &cell);
+
+    if (!p || cell > ((struct run *)run)->chain.cells)
+        return false;
+    return p->read(run, cell - 1, value);
+}

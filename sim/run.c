@@ -1,0 +1,243 @@
+#include "run.h"
+
+#include <errno.h>
+#include <math.h>
+#include <string.h>
+#include <time.h>
+
+#include "actions.h"
+#include "belief.h"
+#include "csv_out.h"
+#include "factory.h"
+#include "live.h"
+#include "probe.h"
+
+#define BALANCE_OHM 3.3
+#define CAPACITY_SPREAD 0.01
+#define RESISTANCE_SPREAD 0.05
+
+/* ---- statistics --------------------------------------------------------------------------------- */
+
+static void add_error(struct error_sum *e, double error)
+{
+    error = fabs(error);
+    e->worst = fmax(e->worst, error);
+    e->sum += error;
+    e->count++;
+}
+
+double run_true_ma(const struct run *r)
+{
+    double t_s = world_time_s(r->world);
+    return 1000.0 * (world_current_in_a(r->world, t_s) - world_current_out_a(r->world, t_s));
+}
+
+bool run_comm_ok(const struct run *r)
+{
+    return r->view.cells != 0 && r->view.faults == 0;
+}
+
+static void add_cell_errors(struct run *r, int cell)
+{
+    const struct board *b = &r->chain.board[cell];
+    struct pack_cell c;
+
+    belief_cell(&r->chain, cell, &c);
+    if (!c.fresh || !b->mcu.supplied)
+        return;
+    add_error(&r->cell_mv, board_error_mv(b, c.mv));
+    add_error(&r->now_mv, c.mv - world_cell_rest_v(r->world, cell, false) * 1000.0);
+    if (c.flags & (CELL_NTC_OPEN | CELL_NTC_SHORT))
+        return;
+    add_error(&r->temp_dc, board_error_dc(b, c.dc));
+    add_error(&r->now_dc, c.dc - world_cell_temp_c(r->world, cell) * 10.0);
+}
+
+/* Rounds sent and readings arrived are compared at moments when the last round has just arrived. */
+static void count_rounds(struct run *r)
+{
+    struct link_counters begin;
+
+    if (r->view.rounds == r->seen_end_rounds)
+        return;
+    r->seen_end_rounds = r->view.rounds;
+    belief_counters(&r->chain, 0, &begin);
+    if (!r->locked && run_comm_ok(r)) {
+        r->locked = true;
+        r->locked_s = (double)r->second;
+        r->base_rounds = begin.rounds;
+        r->base_readings = r->view.readings;
+    }
+    r->last_rounds = begin.rounds;
+    r->last_readings = r->view.readings;
+}
+
+uint64_t run_lost_readings(const struct run *r)
+{
+    uint64_t sent = (uint64_t)(r->last_rounds - r->base_rounds) * (uint64_t)r->chain.cells;
+    uint64_t arrived = r->last_readings - r->base_readings;
+    return r->locked && sent > arrived ? sent - arrived : 0;
+}
+
+static void take_second(struct run *r)
+{
+    belief_view(&r->chain, &r->view);
+    if (!r->locked || !run_comm_ok(r))
+        return;
+    for (int i = 0; i < r->chain.cells; i++)
+        add_cell_errors(r, i);
+    add_error(&r->current_ma, r->view.battery_ma - run_true_ma(r));
+    r->end_mas += r->view.battery_ma;
+}
+
+/* ---- the loop ----------------------------------------------------------------------------------- */
+
+static double wall_now_s(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
+}
+
+static void keep_real_time(const struct run *r, double start_s)
+{
+    double ahead_s = (double)r->chain.now_ps * 1e-12 - (wall_now_s() - start_s);
+    struct timespec t = { .tv_sec = (time_t)ahead_s };
+
+    if (ahead_s <= 0.0)
+        return;
+    t.tv_nsec = (long)((ahead_s - (double)t.tv_sec) * 1e9);
+    fflush(stdout);
+    nanosleep(&t, NULL);
+}
+
+static void do_events(struct run *r, double now_s)
+{
+    const struct event *e;
+
+    while (r->scenario && (e = scenario_next(r->scenario, now_s)) != NULL)
+        action_do(r, e);
+}
+
+static void end_of_second(struct run *r)
+{
+    r->second++;
+    take_second(r);
+    if (r->scenario)
+        scenario_check_expects(r->scenario, (double)r->second, probe_read, r, stdout);
+    if (r->csv)
+        csv_row(r->csv, r);
+    live_second(r);
+}
+
+/* Belief changes with each round; it is looked at a few times a second so that none is missed. */
+static void watch_rounds(struct run *r)
+{
+    belief_view(&r->chain, &r->view);
+    count_rounds(r);
+}
+
+bool run_all(struct run *r)
+{
+    double start_s = wall_now_s();
+    int64_t end_ps = (int64_t)(r->options->duration_s * 1e12);
+    uint64_t step = 0;
+
+    do_events(r, 0.0);
+    while (r->chain.now_ps < end_ps && r->crashed_board == 0) {
+        r->crashed_board = chain_step(&r->chain);
+        step++;
+        if (step % 50 == 0)
+            watch_rounds(r);
+        if (step % 10 == 0)
+            do_events(r, (double)r->chain.now_ps * 1e-12);
+        if (step % 1000 == 0)
+            end_of_second(r);
+        if (r->options->realtime)
+            keep_real_time(r, start_s);
+    }
+    r->wall_s = wall_now_s() - start_s;
+    if (r->scenario && r->crashed_board == 0)
+        scenario_finish(r->scenario, (double)r->chain.now_ps * 1e-12, stdout);
+    return r->crashed_board == 0;
+}
+
+/* ---- building ----------------------------------------------------------------------------------- */
+
+static struct settings settings_for(const struct options *o)
+{
+    const struct chemistry_info *info = chemistry_info(o->chemistry);
+    struct settings s;
+
+    settings_default(&s);
+    s.mode = o->critical ? MODE_CRITICAL : MODE_NORMAL;
+    s.nominal_mv = (uint16_t)lround(info->nominal_v * 1000.0);
+    s.vmin_mv = (uint16_t)info->vmin_mv;
+    s.vmax_mv = (uint16_t)info->vmax_mv;
+    s.vbalance_mv = (uint16_t)info->vbalance_mv;
+    s.capacity_wh = (uint32_t)lround(fmax(10.0, o->capacity_ah * info->nominal_v * o->cells));
+    return s;
+}
+
+static struct world *make_world(const struct options *o)
+{
+    struct world_config config = {
+        .cells = o->cells,
+        .chemistry = o->chemistry,
+        .capacity_ah = o->capacity_ah,
+        .soc_start = o->soc,
+        .soc_spread = o->spread,
+        .capacity_spread = CAPACITY_SPREAD,
+        .r_spread = RESISTANCE_SPREAD,
+        .ambient_c = o->ambient_c,
+        .seed = o->seed,
+        .balance_ohm = BALANCE_OHM,
+    };
+    return world_new(&config);
+}
+
+static bool open_csv(struct run *r, struct err *err)
+{
+    if (!r->options->csv_path)
+        return true;
+    r->csv = fopen(r->options->csv_path, "w");
+    if (!r->csv)
+        return err_set(err, "%s: cannot write: %s", r->options->csv_path, strerror(errno));
+    csv_header(r->csv, r->chain.cells);
+    return true;
+}
+
+bool run_init(struct run *r, const struct options *o, struct scenario *scenario, struct err *err)
+{
+    struct chain_config config = {
+        .cells = o->cells,
+        .seed = o->seed,
+        .switches = o->switches,
+        .sensors = o->sensors,
+        .clock_spread = o->clock_spread,
+        .firmware_dir = o->firmware_dir,
+    };
+    struct settings settings = settings_for(o);
+
+    *r = (struct run){ .options = o, .scenario = scenario, .world = make_world(o) };
+    if (!r->world)
+        return err_set(err, "out of memory");
+    if (scenario && !scenario_check(scenario, o->cells, err))
+        return false;
+    if (!chain_init(&r->chain, &config, r->world, err) || !open_csv(r, err))
+        return false;
+    if (o->calibrated)
+        factory_calibrate(&r->chain);
+    factory_settings(&r->chain, &settings);
+    if (scenario && scenario_recording(scenario))
+        world_replay(r->world, scenario_recording(scenario));
+    return true;
+}
+
+void run_free(struct run *r)
+{
+    if (r->csv)
+        fclose(r->csv);
+    chain_free(&r->chain);
+    world_free(r->world);
+}

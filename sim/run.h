@@ -1,0 +1,60 @@
+/* One simulation run: chain, world and scenario, second by second, and what it measured. */
+#ifndef SIM_RUN_H
+#define SIM_RUN_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "end_board/view.h"
+#include "engine/chain.h"
+#include "options.h"
+#include "scenario/scenario.h"
+#include "world/world.h"
+
+/* Worst and mean of absolute errors. */
+struct error_sum {
+    double worst;
+    double sum;
+    uint64_t count;
+};
+
+struct run {
+    const struct options *options;
+    struct scenario *scenario;     /* may be NULL */
+    struct world *world;
+    struct chain chain;
+    struct end_view view;          /* End's belief at this second */
+    uint64_t second;
+    double wall_s;
+    int crashed_board;
+    /* statistics */
+    bool locked;                   /* every cell has been known once */
+    double locked_s;
+    uint32_t base_rounds;          /* Begin's and End's counts when it locked */
+    uint32_t base_readings;
+    uint32_t last_rounds;          /* at the last complete round */
+    uint32_t last_readings;
+    uint32_t seen_end_rounds;
+    struct error_sum cell_mv;      /* against the cell when it was measured */
+    struct error_sum temp_dc;
+    struct error_sum now_mv;       /* against the cell at the second: with the age of the reading */
+    struct error_sum now_dc;
+    struct error_sum current_ma;
+    double true_mas_base;
+    double end_mas;                /* End's current integrated, for a replay */
+    FILE *csv;
+};
+
+/* False with one line in err. */
+bool run_init(struct run *r, const struct options *o, struct scenario *scenario, struct err *err);
+/* Runs to the end or a crash. False when a board crashed. */
+bool run_all(struct run *r);
+void run_free(struct run *r);
+
+/* Readings that were sent and did not reach the End board since it locked. */
+uint64_t run_lost_readings(const struct run *r);
+
+/* Names that expectations may use. */
+bool run_name_known(const char *name);
+
+#endif

@@ -1,0 +1,58 @@
+#ifndef SIM_SCENARIO_EVENT_H
+#define SIM_SCENARIO_EVENT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "scenario/reader.h"
+#include "scenario/series.h"
+
+/* What a scenario does to the world and the boards, and which members of
+ * struct event say more. */
+enum event_kind {
+    EVENT_CHARGER,          /* a = A (0 = off), b = V per cell */
+    EVENT_LOAD_CURRENT,     /* a = A, 0 = off */
+    EVENT_LOAD_POWER,       /* a = W */
+    EVENT_PROFILE,          /* series (NULL = off), a = scale, flag = loop */
+    EVENT_RIPPLE,           /* a = Hz (0 = off), b = depth 0..1 */
+    EVENT_BREAK,            /* the wire from cell to cell2 */
+    EVENT_REPAIR,           /* the same */
+    EVENT_TEMPERATURE,      /* cell (0 = all), a = °C */
+    EVENT_TEMPERATURE_FREE, /* cell (0 = all) */
+    EVENT_AMBIENT,          /* a = °C */
+    EVENT_REMOVE,           /* cell */
+    EVENT_INSERT,           /* cell */
+    EVENT_LEAK,             /* cell (0 = all), a = ohm, 0 = no leak */
+    EVENT_SOC,              /* cell (0 = all), a = 0..1 */
+    EVENT_SENSOR_OFFSET,    /* sensor, a = A */
+    EVENT_SENSOR_GAIN,      /* sensor, a = factor */
+    EVENT_SENSOR_OPEN,      /* sensor, flag = open (false: connected again) */
+    EVENT_RESET,            /* cell (0 = all) */
+    EVENT_SWITCHES,         /* switches, and as typed in text */
+    EVENT_PRINT,            /* text */
+};
+
+enum { EVENT_TEXT_SIZE = 256 };
+
+struct event {
+    double t_s;
+    int line;
+    enum event_kind kind;
+    int cell;   /* 1-based, 0 = all or none */
+    int cell2;  /* 1-based */
+    int sensor; /* 1 or 2 */
+    double a;
+    double b;
+    bool flag;
+    uint8_t switches;           /* switch 1 is bit 7 */
+    char text[EVENT_TEXT_SIZE]; /* for EVENT_PROFILE: the file name, as typed */
+    const struct series *series;
+};
+
+/* Parses the words of an action into *event, all but t_s and series. */
+bool event_parse(struct reader *reader, struct event *event);
+
+/* Whether its cells exist in a pack of that many; sets "FILE:LINE: ...". */
+bool event_check(const struct event *event, const char *path, int cells, struct err *err);
+
+#endif

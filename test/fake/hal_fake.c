@@ -1,0 +1,200 @@
+#include "test/fake/hal_fake.h"
+
+#include <stddef.h>
+#include <string.h>
+
+#define TRIM_AT_RESET 0x50u
+
+struct fake_board fake_boards[FAKE_BOARDS];
+struct fake_board *fake = fake_boards;
+void (*fake_on_frame)(struct link *l, const uint8_t *frame);
+uint8_t fake_irq_depth;
+
+static void power_up(struct fake_board *b)
+{
+    memset(b, 0, sizeof *b);
+    memset(b->eeprom, FAKE_ERASED, sizeof b->eeprom);
+    b->trim = TRIM_AT_RESET;
+    b->out_limit = FAKE_OUT_SIZE;
+    b->power_fails_at = FAKE_NO_LIMIT;
+}
+
+void fake_reset(void)
+{
+    for (uint16_t i = 0; i < FAKE_BOARDS; i++)
+        power_up(&fake_boards[i]);
+    fake = fake_boards;
+    fake_on_frame = NULL;
+    fake_irq_depth = 0;
+}
+
+void fake_use(uint8_t board)
+{
+    fake = &fake_boards[board];
+}
+
+bool fake_take(uint8_t *byte)
+{
+    if (fake->out_count == 0)
+        return false;
+    *byte = fake->out[0];
+    fake->out_count--;
+    memmove(fake->out, fake->out + 1, fake->out_count);
+    return true;
+}
+
+void fake_power_fails_after(uint32_t writes)
+{
+    fake->power_fails_at = fake->writes + writes;
+}
+
+void fake_power_on(void)
+{
+    fake->power_fails_at = FAKE_NO_LIMIT;
+}
+
+/* ---- link -------------------------------------------------------------------------------------- */
+
+void hal_link_break(void)
+{
+    fake->line = FAKE_LINE_BREAK;
+    fake->drain = fake->notify_sent = false;
+    fake->out_count = 0;
+    fake->breaks++;
+}
+
+void hal_link_release(uint8_t divisor)
+{
+    fake->line = FAKE_LINE_BYTES;
+    fake->divisor = divisor;
+    fake->sent = 0;
+    fake->releases++;
+}
+
+void hal_link_idle(void)
+{
+    fake->line = FAKE_LINE_HIGH;
+    fake->drain = fake->notify_sent = false;
+    fake->idles++;
+}
+
+bool hal_link_ready(void)
+{
+    return fake->line == FAKE_LINE_BYTES && fake->out_count < fake->out_limit;
+}
+
+void hal_link_send(uint8_t byte)
+{
+    if (!hal_link_ready()) {
+        fake->lost++;
+        return;
+    }
+    fake->out[fake->out_count++] = byte;
+    fake->sent++;
+}
+
+void hal_link_drain(bool on)
+{
+    fake->drain = on;
+}
+
+void hal_link_notify_sent(void)
+{
+    fake->notify_sent = true;
+}
+
+/* ---- clock, analog, outputs --------------------------------------------------------------------- */
+
+uint8_t hal_clock_trim(void)
+{
+    return fake->trim;
+}
+
+void hal_clock_set_trim(uint8_t osccal)
+{
+    if (fake->trim != osccal)
+        fake->trim_moves++;
+    fake->trim = osccal;
+}
+
+void hal_analog_on(void)
+{
+    fake->analog_on = true;
+}
+
+void hal_analog_off(void)
+{
+    fake->analog_on = false;
+}
+
+uint16_t hal_analog_sum(enum analog_input input, uint8_t count)
+{
+    if (!fake->analog_on || fake->balance)
+        fake->misreadings++;
+    fake->asked[input] = count;
+    return fake->sum[input];
+}
+
+void hal_balance(bool on)
+{
+    fake->balance = on;
+}
+
+void hal_led(bool on)
+{
+    fake->led = on;
+}
+
+/* ---- EEPROM ------------------------------------------------------------------------------------- */
+
+uint8_t hal_eeprom_read(uint16_t address)
+{
+    if (address < FAKE_EEPROM_SIZE)
+        return fake->eeprom[address];
+    fake->stray++;
+    return FAKE_ERASED;
+}
+
+void hal_eeprom_write(uint16_t address, uint8_t value)
+{
+    uint32_t index = fake->writes++;
+
+    if (address >= FAKE_EEPROM_SIZE) {
+        fake->stray++;
+        return;
+    }
+    if (index > fake->power_fails_at || (index == fake->power_fails_at && !fake->tears))
+        return;
+    if (index == fake->power_fails_at)
+        value = fake->torn_value;
+    if (fake->eeprom[address] != value && fake->wear[address] != UINT8_MAX)
+        fake->wear[address]++;
+    fake->eeprom[address] = value;
+}
+
+/* ---- interrupts --------------------------------------------------------------------------------- */
+
+uint8_t hal_irq_save(void)
+{
+    return fake_irq_depth++;
+}
+
+void hal_irq_restore(uint8_t state)
+{
+    fake_irq_depth = state;
+}
+
+/* ---- the board's own part ------------------------------------------------------------------------ */
+
+void board_frame_received(struct link *l, const uint8_t *frame)
+{
+    fake->frames++;
+    if (fake_on_frame)
+        fake_on_frame(l, frame);
+}
+
+void board_round_started(struct link *l)
+{
+    (void)l;
+    fake->rounds++;
+}

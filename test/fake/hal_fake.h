@@ -1,0 +1,82 @@
+/* What stands behind common/hal.h in a unit test: any number of boards in one process, one of them
+ * current. The test sets what the hardware would deliver and reads what the logic did. */
+#ifndef TEST_FAKE_HAL_FAKE_H
+#define TEST_FAKE_HAL_FAKE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "common/hal.h"
+#include "common/link.h"
+
+/* An AVR image has 16 KiB of RAM. */
+#ifndef FAKE_BOARDS
+#ifdef __AVR__
+#define FAKE_BOARDS 16u
+#else
+#define FAKE_BOARDS 255u
+#endif
+#endif
+
+#define FAKE_EEPROM_SIZE 128u
+#define FAKE_OUT_SIZE 64u
+#define FAKE_NO_LIMIT UINT32_MAX
+#define FAKE_ERASED 0xFFu
+
+enum fake_line { FAKE_LINE_HIGH, FAKE_LINE_BREAK, FAKE_LINE_BYTES };
+
+struct fake_board {
+    /* link: what the logic asked for */
+    enum fake_line line;
+    uint8_t divisor;           /* of the last hal_link_release() */
+    bool drain;
+    bool notify_sent;
+    uint16_t breaks, releases, idles;
+    /* bytes sent and not yet taken by the test */
+    uint8_t out[FAKE_OUT_SIZE];
+    uint8_t out_count;
+    uint8_t out_limit;         /* hal_link_ready() holds below this count; 0: never */
+    uint16_t sent;             /* bytes since the last release */
+    uint16_t lost;             /* bytes sent while not ready, or while no bytes may be sent */
+    /* clock */
+    uint8_t trim;
+    uint16_t trim_moves;
+    /* analog */
+    uint16_t sum[2];           /* what a sum of enum analog_input gives */
+    uint8_t asked[2];          /* conversions asked for, last time */
+    bool analog_on;
+    uint16_t misreadings;      /* sums taken with the converter off or the balancer on */
+    /* outputs */
+    bool balance;
+    bool led;
+    /* EEPROM */
+    uint8_t eeprom[FAKE_EEPROM_SIZE];
+    uint8_t wear[FAKE_EEPROM_SIZE]; /* writes of each byte that changed it, saturates */
+    uint32_t writes;           /* calls of hal_eeprom_write() */
+    uint32_t power_fails_at;   /* the write with this index, from 0, and all later ones fail */
+    bool tears;                /* that write leaves torn_value in its byte */
+    uint8_t torn_value;
+    uint16_t stray;            /* accesses outside of the array */
+    /* what reached the board's own logic */
+    uint16_t frames;           /* good frames */
+    uint16_t rounds;           /* good HOP frames */
+};
+
+extern struct fake_board fake_boards[FAKE_BOARDS];
+/* The board whose hardware hal.h now is. */
+extern struct fake_board *fake;
+/* Called for each frame that reaches a board, or NULL. */
+extern void (*fake_on_frame)(struct link *l, const uint8_t *frame);
+/* Interrupts off, as hal_irq_save() left it. Every test should end with 0. */
+extern uint8_t fake_irq_depth;
+
+/* All boards as after power-up: line high, erased EEPROM, room for every byte. Board 0 is current. */
+void fake_reset(void);
+void fake_use(uint8_t board);
+/* Takes the oldest sent byte of the current board; false when there is none. */
+bool fake_take(uint8_t *byte);
+/* The current board's power fails at its n-th write from now on; whole again: fake_power_on(). */
+void fake_power_fails_after(uint32_t writes);
+void fake_power_on(void);
+
+#endif

@@ -1,0 +1,302 @@
+#include "protocol/frame.h"
+#include "test.h"
+#include "test/vectors/vectors.h"
+
+static void same_start(const struct frame_start *a, const struct frame_start *b)
+{
+    assert_int_equal(a->round, b->round);
+    assert_int_equal(a->switches, b->switches);
+    assert_int_equal(a->boot, b->boot);
+    assert_int_equal(a->section_head, b->section_head);
+    assert_int_equal(a->sensors, b->sensors);
+    assert_int_equal(a->time_ms, b->time_ms);
+}
+
+static void same_hop(const struct frame_hop *a, const struct frame_hop *b)
+{
+    assert_int_equal(a->round, b->round);
+    assert_int_equal(a->hop, b->hop);
+    assert_int_equal(a->clock_error, b->clock_error);
+}
+
+static void same_cell(const struct frame_cell *a, const struct frame_cell *b)
+{
+    assert_int_equal(a->round, b->round);
+    assert_int_equal(a->number, b->number);
+    assert_int_equal(a->mv, b->mv);
+    assert_int_equal(a->dc, b->dc);
+    assert_int_equal(a->flags, b->flags);
+}
+
+static void same_sensor(const struct frame_sensor *a, const struct frame_sensor *b)
+{
+    assert_int_equal(a->round, b->round);
+    assert_int_equal(a->index, b->index);
+    assert_int_equal(a->state, b->state);
+    assert_int_equal(a->ma, b->ma);
+    assert_int_equal(a->forward_mas, b->forward_mas);
+    assert_int_equal(a->reverse_mas, b->reverse_mas);
+}
+
+/* ---- vectors of the independent encoder, both ways ------------------------------------------------ */
+
+static void test_start_vectors_encode_and_decode(void **state)
+{
+    (void)state;
+    for (uint8_t i = 0; i < TEST_COUNT_OF(start_vectors); i++) {
+        uint8_t bytes[FRAME_SIZE_MAX];
+        struct frame_start read;
+        assert_int_equal(frame_start_encode(bytes, &start_vectors[i].fields), FRAME_START_SIZE);
+        assert_memory_equal(bytes, start_vectors[i].bytes, FRAME_START_SIZE);
+        assert_true(frame_valid(start_vectors[i].bytes, FRAME_START_SIZE));
+        frame_start_decode(start_vectors[i].bytes, &read);
+        same_start(&read, &start_vectors[i].fields);
+    }
+}
+
+static void test_hop_vectors_encode_and_decode(void **state)
+{
+    (void)state;
+    for (uint8_t i = 0; i < TEST_COUNT_OF(hop_vectors); i++) {
+        uint8_t bytes[FRAME_SIZE_MAX];
+        struct frame_hop read;
+        assert_int_equal(frame_hop_encode(bytes, &hop_vectors[i].fields), FRAME_HOP_SIZE);
+        assert_memory_equal(bytes, hop_vectors[i].bytes, FRAME_HOP_SIZE);
+        assert_true(frame_valid(hop_vectors[i].bytes, FRAME_HOP_SIZE));
+        frame_hop_decode(hop_vectors[i].bytes, &read);
+        same_hop(&read, &hop_vectors[i].fields);
+    }
+}
+
+static void test_cell_vectors_encode_and_decode(void **state)
+{
+    (void)state;
+    for (uint8_t i = 0; i < TEST_COUNT_OF(cell_vectors); i++) {
+        uint8_t bytes[FRAME_SIZE_MAX];
+        struct frame_cell read;
+        assert_int_equal(frame_cell_encode(bytes, &cell_vectors[i].fields), FRAME_CELL_SIZE);
+        assert_memory_equal(bytes, cell_vectors[i].bytes, FRAME_CELL_SIZE);
+        assert_true(frame_valid(cell_vectors[i].bytes, FRAME_CELL_SIZE));
+        frame_cell_decode(cell_vectors[i].bytes, &read);
+        same_cell(&read, &cell_vectors[i].fields);
+    }
+}
+
+static void test_sensor_vectors_encode_and_decode(void **state)
+{
+    (void)state;
+    for (uint8_t i = 0; i < TEST_COUNT_OF(sensor_vectors); i++) {
+        uint8_t bytes[FRAME_SIZE_MAX];
+        struct frame_sensor read;
+        assert_int_equal(frame_sensor_encode(bytes, &sensor_vectors[i].fields), FRAME_SENSOR_SIZE);
+        assert_memory_equal(bytes, sensor_vectors[i].bytes, FRAME_SENSOR_SIZE);
+        assert_true(frame_valid(sensor_vectors[i].bytes, FRAME_SENSOR_SIZE));
+        frame_sensor_decode(sensor_vectors[i].bytes, &read);
+        same_sensor(&read, &sensor_vectors[i].fields);
+    }
+}
+
+static void test_end_vectors_encode_and_decode(void **state)
+{
+    (void)state;
+    for (uint8_t i = 0; i < TEST_COUNT_OF(end_vectors); i++) {
+        uint8_t bytes[FRAME_SIZE_MAX];
+        struct frame_end read;
+        assert_int_equal(frame_end_encode(bytes, &end_vectors[i].fields), FRAME_END_SIZE);
+        assert_memory_equal(bytes, end_vectors[i].bytes, FRAME_END_SIZE);
+        assert_true(frame_valid(end_vectors[i].bytes, FRAME_END_SIZE));
+        frame_end_decode(end_vectors[i].bytes, &read);
+        assert_int_equal(read.round, end_vectors[i].fields.round);
+        assert_int_equal(read.sensors, end_vectors[i].fields.sensors);
+    }
+}
+
+static void test_values_out_of_range_saturate(void **state)
+{
+    uint8_t bytes[FRAME_SIZE_MAX];
+    struct frame_cell cell;
+    struct frame_sensor sensor;
+
+    (void)state;
+    for (uint8_t i = 0; i < TEST_COUNT_OF(cell_saturations); i++) {
+        frame_cell_encode(bytes, &cell_saturations[i].asked);
+        assert_memory_equal(bytes, cell_saturations[i].bytes, FRAME_CELL_SIZE);
+        frame_cell_decode(bytes, &cell);
+        same_cell(&cell, &cell_saturations[i].sent);
+    }
+    for (uint8_t i = 0; i < TEST_COUNT_OF(sensor_saturations); i++) {
+        frame_sensor_encode(bytes, &sensor_saturations[i].asked);
+        assert_memory_equal(bytes, sensor_saturations[i].bytes, FRAME_SENSOR_SIZE);
+        frame_sensor_decode(bytes, &sensor);
+        same_sensor(&sensor, &sensor_saturations[i].sent);
+    }
+}
+
+/* ---- whole ranges --------------------------------------------------------------------------------- */
+
+static void test_cell_every_voltage_and_temperature_comes_back(void **state)
+{
+    (void)state;
+    for (uint16_t i = 0; i <= 8191; i++) {
+        struct frame_cell in = { .round = i & 15u,
+                                 .number = (uint8_t)(i >> 3),
+                                 .mv = i,
+                                 .dc = (int16_t)((int16_t)(i % 2048u) - 400),
+                                 .flags = (uint8_t)(i * 5u) };
+        struct frame_cell out;
+        uint8_t bytes[FRAME_CELL_SIZE];
+
+        frame_cell_encode(bytes, &in);
+        frame_cell_decode(bytes, &out);
+        same_cell(&in, &out);
+    }
+}
+
+static void test_cell_every_flag_pattern_comes_back_at_both_ends(void **state)
+{
+    (void)state;
+    for (uint16_t flags = 0; flags < 256; flags++) {
+        struct frame_cell in = { .number = 1, .mv = 8191, .dc = -400, .flags = (uint8_t)flags };
+        struct frame_cell out;
+        uint8_t bytes[FRAME_CELL_SIZE];
+
+        frame_cell_encode(bytes, &in);
+        frame_cell_decode(bytes, &out);
+        same_cell(&in, &out);
+        in.mv = 0;
+        in.dc = 1647;
+        frame_cell_encode(bytes, &in);
+        frame_cell_decode(bytes, &out);
+        same_cell(&in, &out);
+    }
+}
+
+static void test_sensor_currents_and_totals_come_back(void **state)
+{
+    (void)state;
+    for (int32_t i = -4095; i <= 4095; i++) {
+        struct frame_sensor in = { .round = (uint8_t)(i & 15),
+                                   .index = (uint8_t)(i & 1),
+                                   .state = (uint8_t)(i & 3),
+                                   .ma = i * 2048 + i,
+                                   .forward_mas = (uint32_t)i * 1048573u,
+                                   .reverse_mas = ~((uint32_t)i * 524287u) };
+        struct frame_sensor out;
+        uint8_t bytes[FRAME_SENSOR_SIZE];
+
+        frame_sensor_encode(bytes, &in);
+        frame_sensor_decode(bytes, &out);
+        if (in.ma > 8388607)
+            in.ma = 8388607;
+        if (in.ma < -8388607)
+            in.ma = -8388607;
+        same_sensor(&in, &out);
+    }
+}
+
+static void test_start_every_info_byte_and_time_comes_back(void **state)
+{
+    (void)state;
+    for (uint32_t i = 0; i < 65536u; i += 13) {
+        struct frame_start in = { .round = i & 15u,
+                                  .switches = (uint8_t)(i >> 8),
+                                  .boot = (uint8_t)((i >> 3) & 15u),
+                                  .section_head = (i & 4u) != 0,
+                                  .sensors = (uint8_t)(i % 3u),
+                                  .time_ms = (uint16_t)i };
+        struct frame_start out;
+        uint8_t bytes[FRAME_START_SIZE];
+
+        frame_start_encode(bytes, &in);
+        frame_start_decode(bytes, &out);
+        same_start(&in, &out);
+        assert_int_equal(bytes[2] & 0x08, 0);
+    }
+}
+
+static void test_hop_every_number_and_error_comes_back(void **state)
+{
+    (void)state;
+    for (uint16_t i = 0; i < 256; i++) {
+        struct frame_hop in = { .round = i & 15u, .hop = (uint8_t)i, .clock_error = (int8_t)(i - 128) };
+        struct frame_hop out;
+        uint8_t bytes[FRAME_HOP_SIZE];
+
+        frame_hop_encode(bytes, &in);
+        frame_hop_decode(bytes, &out);
+        same_hop(&in, &out);
+    }
+}
+
+static void test_round_beyond_15_does_not_touch_the_type(void **state)
+{
+    struct frame_end in = { .round = 0xF7, .sensors = 2 };
+    uint8_t bytes[FRAME_END_SIZE];
+
+    (void)state;
+    frame_end_encode(bytes, &in);
+    assert_int_equal(bytes[0], 0xA7);
+}
+
+/* ---- headers -------------------------------------------------------------------------------------- */
+
+static uint8_t size_by_specification(uint8_t header)
+{
+    if ((header & 0xF0u) == 0x30u)
+        return 7;
+    if ((header & 0xF0u) == 0x50u)
+        return 5;
+    if ((header & 0xF0u) == 0x60u)
+        return 8;
+    if ((header & 0xF0u) == 0x90u)
+        return 15;
+    return (header & 0xF0u) == 0xA0u ? 4 : 0;
+}
+
+static void test_frame_size_knows_five_types_only(void **state)
+{
+    (void)state;
+    for (uint16_t header = 0; header < 256; header++)
+        assert_int_equal(frame_size((uint8_t)header), size_by_specification((uint8_t)header));
+}
+
+static void test_one_wrong_bit_in_a_type_never_makes_another(void **state)
+{
+    (void)state;
+    for (uint16_t header = 0; header < 256; header++)
+        for (uint8_t bit = 4; bit < 8; bit++)
+            if (frame_size((uint8_t)header) != 0)
+                assert_int_equal(frame_size((uint8_t)(header ^ (1u << bit))), 0);
+}
+
+static void test_frame_valid_rejects_another_size(void **state)
+{
+    uint8_t bytes[FRAME_SIZE_MAX + 1u] = { 0 };
+
+    (void)state;
+    memcpy(bytes, cell_vectors[1].bytes, FRAME_CELL_SIZE);
+    for (uint8_t size = 0; size <= FRAME_SIZE_MAX; size++)
+        assert_int_equal(frame_valid(bytes, size), size == FRAME_CELL_SIZE);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_start_vectors_encode_and_decode),
+        cmocka_unit_test(test_hop_vectors_encode_and_decode),
+        cmocka_unit_test(test_cell_vectors_encode_and_decode),
+        cmocka_unit_test(test_sensor_vectors_encode_and_decode),
+        cmocka_unit_test(test_end_vectors_encode_and_decode),
+        cmocka_unit_test(test_values_out_of_range_saturate),
+        cmocka_unit_test(test_cell_every_voltage_and_temperature_comes_back),
+        cmocka_unit_test(test_cell_every_flag_pattern_comes_back_at_both_ends),
+        cmocka_unit_test(test_sensor_currents_and_totals_come_back),
+        cmocka_unit_test(test_start_every_info_byte_and_time_comes_back),
+        cmocka_unit_test(test_hop_every_number_and_error_comes_back),
+        cmocka_unit_test(test_round_beyond_15_does_not_touch_the_type),
+        cmocka_unit_test(test_frame_size_knows_five_types_only),
+        cmocka_unit_test(test_one_wrong_bit_in_a_type_never_makes_another),
+        cmocka_unit_test(test_frame_valid_rejects_another_size),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,372 @@
+#include "end_board/meter.h"
+#include "test.h"
+
+/* A Begin board whose millisecond is not quite one: its clock runs at pace/1000 of the crystal. */
+struct begin {
+    uint16_t pace;
+    uint8_t boot;
+    uint64_t begin_us;   /* its clock */
+    uint32_t crystal_ms;
+    int64_t forward, reverse; /* true mAs of its own seconds, before the modulo */
+    uint16_t stamp_at_start;
+};
+
+static struct meter meter;
+static struct begin begin;
+
+static void reset(uint16_t pace)
+{
+    meter_init(&meter);
+    begin = (struct begin){ .pace = pace, .boot = 4 };
+}
+
+static struct frame_sensor sensor_frame(uint8_t index, int64_t forward, int64_t reverse)
+{
+    return (struct frame_sensor){ .index = index, .state = SENSOR_OK, .ma = 1000,
+                                  .forward_mas = (uint32_t)forward,
+                                  .reverse_mas = (uint32_t)reverse };
+}
+
+/* Crystal time passes with this current on sensor 1; then a round arrives, or is lost. */
+static void pass(uint16_t ms, int32_t ma, bool arrives)
+{
+    int64_t own_ms = (int64_t)ms * begin.pace / 1000;
+    begin.crystal_ms += ms;
+    begin.begin_us += (uint64_t)ms * begin.pace;
+    if (ma >= 0)
+        begin.forward += ma * own_ms / 1000;
+    else
+        begin.reverse -= ma * own_ms / 1000;
+    if (arrives) {
+        struct frame_start start = {
+            .boot = begin.boot,
+            .sensors = 1,
+            .time_ms = (uint16_t)(begin.stamp_at_start + begin.begin_us / 1000u),
+        };
+        struct frame_sensor frame = sensor_frame(0, begin.forward, begin.reverse);
+        meter_round(&meter, &start, begin.crystal_ms);
+        meter_sensor(&meter, &frame);
+    }
+}
+
+static void settle_ratio(void)
+{
+    for (uint8_t i = 0; i < 70; i++)
+        pass(1000, 0, true);
+    meter_take_mas(&meter, 1);
+}
+
+static void expect_near(int64_t value, int64_t wanted, int64_t slack)
+{
+    int64_t off = value > wanted ? value - wanted : wanted - value;
+    if (off > slack)
+        assert_int_equal(value, wanted);
+}
+
+/* ---- charge at crystal time ------------------------------------------------------------------------- */
+
+static void test_charge_is_right_for_clocks_ten_percent_off(void **state)
+{
+    (void)state;
+    for (uint16_t pace = 900; pace <= 1100; pace += 10) {
+        reset(pace);
+        settle_ratio();
+        for (uint16_t i = 0; i < 200; i++)
+            pass(1000, 20000, true);
+        /* 20 A for 200 s; 0.1 % */
+        expect_near(meter_take_mas(&meter, 1), 4000000, 4000);
+    }
+}
+
+static void test_ratio_starts_at_one_and_is_known_after_a_window(void **state)
+{
+    (void)state;
+    reset(1100);
+    assert_int_equal(meter.ratio_q14, METER_UNITY_Q14);
+    for (uint8_t i = 0; i < 70; i++)
+        pass(1000, 0, true);
+    expect_near(meter.ratio_q14, METER_UNITY_Q14 * 10 / 11, 16);
+}
+
+static void test_ratio_follows_a_clock_that_drifts(void **state)
+{
+    (void)state;
+    reset(950);
+    settle_ratio();
+    expect_near(meter.ratio_q14, 16384L * 1000 / 950, 16);
+    begin.pace = 1050;
+    settle_ratio();
+    settle_ratio();
+    expect_near(meter.ratio_q14, 16384L * 1000 / 1050, 16);
+}
+
+static void test_discharge_counts_negative(void **state)
+{
+    (void)state;
+    reset(1000);
+    settle_ratio();
+    for (uint8_t i = 0; i < 100; i++)
+        pass(1000, -3000, true);
+    expect_near(meter_take_mas(&meter, 1), -300000, 100);
+}
+
+static void test_passes_divide_current_and_charge(void **state)
+{
+    static const uint8_t passes[] = { 1, 2, 4 };
+
+    (void)state;
+    for (uint8_t p = 0; p < sizeof passes; p++) {
+        reset(1000);
+        settle_ratio();
+        for (uint8_t i = 0; i < 100; i++)
+            pass(1000, 8000, true);
+        expect_near(meter_take_mas(&meter, passes[p]), 800000 / passes[p], 200);
+        assert_int_equal(meter_battery_ma(&meter, passes[p]), 1000 / passes[p]);
+    }
+}
+
+static void test_charge_taken_in_small_parts_loses_nothing(void **state)
+{
+    static const uint8_t passes[] = { 1, 2, 4 };
+
+    (void)state;
+    for (uint8_t p = 0; p < sizeof passes; p++) {
+        int64_t taken = 0;
+        reset(1037);
+        settle_ratio();
+        for (uint16_t i = 0; i < 1000; i++) {
+            pass(1000, 7, true); /* 7 mAs a second */
+            taken += meter_take_mas(&meter, passes[p]);
+        }
+        expect_near(taken, 7000 / passes[p], 7000 / passes[p] / 50 + 2);
+        assert_int_equal(meter_take_mas(&meter, passes[p]), 0);
+    }
+}
+
+static void test_charge_is_taken_once(void **state)
+{
+    (void)state;
+    reset(1000);
+    settle_ratio();
+    pass(1000, 5000, true);
+    assert_int_not_equal(meter_take_mas(&meter, 1), 0);
+    assert_int_equal(meter_take_mas(&meter, 1), 0);
+}
+
+/* ---- lost rounds, wraps ------------------------------------------------------------------------------- */
+
+static void test_lost_rounds_lose_no_charge(void **state)
+{
+    uint32_t random = 12345;
+
+    (void)state;
+    for (uint16_t pace = 920; pace <= 1080; pace += 80) {
+        reset(pace);
+        settle_ratio();
+        for (uint16_t i = 0; i < 400; i++) {
+            random = random * 1103515245u + 12345u;
+            pass(1000, 10000, (random >> 16 & 3u) == 0 || i == 399);
+        }
+        expect_near(meter_take_mas(&meter, 1), 4000000, 6000);
+    }
+}
+
+/* Longer than the time stamp can tell: the charge still counts, the ratio must not be spoiled. */
+static void test_gap_longer_than_the_time_stamp_keeps_the_ratio(void **state)
+{
+    (void)state;
+    for (uint16_t gap = 60; gap <= 200; gap += 7) {
+        for (uint8_t before = 0; before < 60; before = (uint8_t)(before + 19u)) {
+            reset(1050);
+            settle_ratio();
+            for (uint8_t i = 0; i < before; i++)
+                pass(1000, 0, true);
+            for (uint16_t i = 1; i < gap; i++)
+                pass(1000, 1000, false);
+            pass(1000, 1000, true);
+            settle_ratio();
+            expect_near(meter.ratio_q14, 16384L * 1000 / 1050, 16);
+        }
+    }
+}
+
+static void test_totals_wrap_without_a_jump(void **state)
+{
+    (void)state;
+    reset(1000);
+    begin.forward = 0xFFFFFFFF - 15000;
+    begin.reverse = 0xFFFFFFFF - 1500;
+    settle_ratio();
+    for (uint8_t i = 0; i < 10; i++)
+        pass(1000, 10000, true);
+    for (uint8_t i = 0; i < 10; i++)
+        pass(1000, -1000, true);
+    expect_near(meter_take_mas(&meter, 1), 90000, 100);
+}
+
+static void test_time_stamp_wraps_without_an_error(void **state)
+{
+    (void)state;
+    reset(1000);
+    begin.stamp_at_start = 65000;
+    settle_ratio();
+    for (uint16_t i = 0; i < 300; i++) /* several wraps */
+        pass(1000, 1000, true);
+    expect_near(meter.ratio_q14, 16384, 10);
+    expect_near(meter_take_mas(&meter, 1), 300000, 300);
+}
+
+/* ---- reset of the Begin board -------------------------------------------------------------------------- */
+
+static void test_begin_reset_restarts_totals_without_a_jump(void **state)
+{
+    (void)state;
+    reset(1000);
+    begin.forward = 3000000000;
+    begin.reverse = 123456789;
+    settle_ratio();
+    for (uint8_t i = 0; i < 10; i++)
+        pass(1000, 2000, true);
+    begin.boot = 5;
+    begin.begin_us = 0;
+    begin.forward = begin.reverse = 0;
+    for (uint8_t i = 0; i <= 10; i++)
+        pass(1000, 2000, true);
+    /* the second before the first round of the new run is not known */
+    expect_near(meter_take_mas(&meter, 1), 40000, 100);
+    expect_near(meter.ratio_q14, 16384, 16);
+}
+
+/* Sixteen resets later the number is the same again; the totals give it away. */
+static void test_reset_with_the_same_boot_number_is_no_charge(void **state)
+{
+    (void)state;
+    reset(1000);
+    begin.forward = 3000000000;
+    settle_ratio();
+    begin.forward = begin.reverse = 0;
+    pass(1000, 2000, true);
+    assert_int_equal(meter_take_mas(&meter, 1), 0);
+    pass(1000, 2000, true);
+    expect_near(meter_take_mas(&meter, 1), 2000, 10);
+}
+
+static void test_largest_current_over_a_whole_gap_is_no_jump(void **state)
+{
+    (void)state;
+    reset(1000);
+    settle_ratio();
+    for (uint8_t i = 0; i < 64; i++)
+        pass(1000, 500000, false);
+    pass(1000, 500000, true);
+    expect_near(meter_take_mas(&meter, 1), 65LL * 500000, 200000);
+}
+
+static void test_first_totals_are_no_charge(void **state)
+{
+    (void)state;
+    reset(1000);
+    begin.forward = 1000000;
+    pass(1000, 0, true);
+    assert_int_equal(meter_take_mas(&meter, 1), 0);
+}
+
+/* ---- two sensors, states -------------------------------------------------------------------------------- */
+
+static void test_battery_is_incoming_less_consumers(void **state)
+{
+    struct frame_start start = { .boot = 1, .sensors = 2 };
+    struct frame_sensor in = { .index = 0, .state = SENSOR_OK, .ma = 12000 };
+    struct frame_sensor out = { .index = 1, .state = SENSOR_OK, .ma = 20000 };
+
+    (void)state;
+    meter_init(&meter);
+    meter_round(&meter, &start, 0);
+    meter_sensor(&meter, &in);
+    meter_sensor(&meter, &out);
+    assert_int_equal(meter_battery_ma(&meter, 1), -8000);
+    assert_int_equal(meter_battery_ma(&meter, 4), -2000);
+    in.forward_mas = 12000;
+    out.forward_mas = 20000;
+    meter_sensor(&meter, &in);
+    meter_sensor(&meter, &out);
+    assert_int_equal(meter_take_mas(&meter, 1), -8000);
+}
+
+static void test_sensor_index_out_of_range_is_ignored(void **state)
+{
+    struct frame_sensor frame = { .index = 2, .state = SENSOR_OK, .ma = 1 };
+    struct meter before;
+
+    (void)state;
+    memset(&before, 0, sizeof before);
+    memset(&meter, 0, sizeof meter);
+    for (uint8_t index = FRAME_SENSORS_MAX; index < 16; index++) {
+        frame.index = index;
+        meter_sensor(&meter, &frame);
+    }
+    assert_memory_equal(&meter, &before, sizeof meter);
+}
+
+static void test_known_and_lost_follow_the_sensor_states(void **state)
+{
+    static const struct {
+        uint8_t state;
+        bool works;
+    } cases[] = { { SENSOR_ABSENT, false }, { SENSOR_OK, true }, { SENSOR_OVER_RANGE, true },
+                  { SENSOR_BROKEN, false }, { SENSOR_UNZEROED, true }, { 5, false }, { 15, false } };
+
+    (void)state;
+    for (uint8_t i = 0; i < TEST_COUNT_OF(cases); i++) {
+        struct frame_sensor frame = { .index = 0, .state = cases[i].state };
+        meter_init(&meter);
+        assert_false(meter_known(&meter));
+        meter_sensor(&meter, &frame);
+        assert_int_equal(meter_known(&meter), cases[i].works);
+        assert_false(meter_lost(&meter)); /* it never worked, or it works */
+        frame.state = SENSOR_OK;
+        meter_sensor(&meter, &frame);
+        frame.state = cases[i].state;
+        meter_sensor(&meter, &frame);
+        assert_int_equal(meter_lost(&meter), !cases[i].works);
+    }
+}
+
+static void test_second_sensor_alone_makes_no_current_known(void **state)
+{
+    struct frame_sensor frame = { .index = 1, .state = SENSOR_OK };
+
+    (void)state;
+    meter_init(&meter);
+    meter_sensor(&meter, &frame);
+    assert_false(meter_known(&meter));
+    frame.state = SENSOR_BROKEN;
+    meter_sensor(&meter, &frame);
+    assert_true(meter_lost(&meter));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_charge_is_right_for_clocks_ten_percent_off),
+        cmocka_unit_test(test_ratio_starts_at_one_and_is_known_after_a_window),
+        cmocka_unit_test(test_ratio_follows_a_clock_that_drifts),
+        cmocka_unit_test(test_discharge_counts_negative),
+        cmocka_unit_test(test_passes_divide_current_and_charge),
+        cmocka_unit_test(test_charge_taken_in_small_parts_loses_nothing),
+        cmocka_unit_test(test_charge_is_taken_once),
+        cmocka_unit_test(test_lost_rounds_lose_no_charge),
+        cmocka_unit_test(test_gap_longer_than_the_time_stamp_keeps_the_ratio),
+        cmocka_unit_test(test_totals_wrap_without_a_jump),
+        cmocka_unit_test(test_time_stamp_wraps_without_an_error),
+        cmocka_unit_test(test_begin_reset_restarts_totals_without_a_jump),
+        cmocka_unit_test(test_reset_with_the_same_boot_number_is_no_charge),
+        cmocka_unit_test(test_largest_current_over_a_whole_gap_is_no_jump),
+        cmocka_unit_test(test_first_totals_are_no_charge),
+        cmocka_unit_test(test_battery_is_incoming_less_consumers),
+        cmocka_unit_test(test_sensor_index_out_of_range_is_ignored),
+        cmocka_unit_test(test_known_and_lost_follow_the_sensor_states),
+        cmocka_unit_test(test_second_sensor_alone_makes_no_current_known),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
