@@ -1,6 +1,6 @@
 #include "end_board/meter.h"
 
-#define WINDOW_MS 60000u     /* over this much the 20 ms jitter of a round's arrival is 0.03 % */
+#define WINDOW_MS 60000ul    /* over this much the 20 ms jitter of a round's arrival is 0.03 % */
 #define RATIO_MIN_Q14 13926u /* 0.85: outside +-15 % a clock is broken, not slow */
 #define RATIO_MAX_Q14 18842u /* 1.15 */
 /* More than 550 A over the 65 s that a time stamp covers is no charge but a restarted counter. */
@@ -112,10 +112,10 @@ int32_t meter_battery_ma(const struct meter *m, uint8_t passes)
 int64_t meter_take_mas(struct meter *m, uint8_t passes)
 {
     int64_t net_mas = m->sensor[0].pending_mas - m->sensor[1].pending_mas;
-    int64_t scaled = net_mas * m->ratio_q14 / (int32_t)(METER_UNITY_Q14 * passes);
+    int64_t scaled = net_mas * m->ratio_q14 / ((int32_t)METER_UNITY_Q14 * passes);
 
     /* what the division left stays pending, so nothing is lost to rounding */
-    m->sensor[0].pending_mas = net_mas - scaled * (int32_t)(METER_UNITY_Q14 * passes) / m->ratio_q14;
+    m->sensor[0].pending_mas = net_mas - scaled * ((int32_t)METER_UNITY_Q14 * passes) / m->ratio_q14;
     m->sensor[1].pending_mas = 0;
     return scaled;
 }

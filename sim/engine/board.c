@@ -209,15 +209,21 @@ static void show_switches(struct board *b, uint8_t ddr)
 {
     uint8_t port = b->mcu.avr->data[PIND + 2];
     uint8_t closed = 0;
+    uint8_t levels = 0xF0;
+    avr_ioport_external_t external = { .name = 'D', .mask = 0xF0 };
 
     if ((ddr & 0x04) && !(port & 0x04))
         closed |= b->switches >> 4;
     if ((ddr & 0x08) && !(port & 0x08))
         closed |= b->switches & 0x0F;
-    for (int column = 0; column < SWITCH_COLUMNS; column++) {
-        bool on = (closed >> (SWITCH_COLUMNS - 1 - column)) & 1;
-        avr_raise_irq(mcu_pin(&b->mcu, 'D', (uint8_t)(4 + column)), !on);
-    }
+    for (int column = 0; column < SWITCH_COLUMNS; column++)
+        if ((closed >> (SWITCH_COLUMNS - 1 - column)) & 1)
+            levels &= (uint8_t)~(0x10u << column);
+    /* simavr would show the pull-ups of the port over levels that are only raised on the pins */
+    external.value = levels;
+    avr_ioctl(b->mcu.avr, AVR_IOCTL_IOPORT_SET_EXTERNAL('D'), &external);
+    for (int column = 0; column < SWITCH_COLUMNS; column++)
+        avr_raise_irq(mcu_pin(&b->mcu, 'D', (uint8_t)(4 + column)), (levels >> (4 + column)) & 1);
 }
 
 static void switch_direction(avr_irq_t *irq, uint32_t value, void *param)
