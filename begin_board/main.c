@@ -7,7 +7,7 @@
 #include "common/avr/switch_matrix.h"
 #include "common/cell_board.h"
 
-struct cell_board board; /* found by the simulator by this name */
+struct cell_board board;
 static struct current current;
 static struct dip dip;
 static struct rounds rounds;
@@ -61,6 +61,15 @@ static void step_rounds(void)
     }
 }
 
+static void sleep_until_event(void)
+{
+    sampler_wake_at(rounds_next(&rounds));
+    port_interrupts(false);
+    while (!board.link.events && !sampler_due())
+        port_sleep(SLEEP_IDLE);
+    port_interrupts(true);
+}
+
 int main(void)
 {
     port_init();
@@ -69,7 +78,7 @@ int main(void)
     current_init(&current);
     current_load(&current, &board.calibration);
     dip_init(&dip, switch_matrix_read());
-    ring_init(&board.link);
+    ring_init();
     sampler_init();
     watchdog_init();
     port_interrupts(true);
@@ -78,8 +87,6 @@ int main(void)
         step_rounds();
         cell_board_events(&board, link_take_events(&board.link));
         watchdog_feed();
-        port_interrupts(false);
-        port_sleep(SLEEP_IDLE); /* the millisecond wakes it */
-        port_interrupts(true);
+        sleep_until_event();
     }
 }

@@ -21,3 +21,8 @@ enum round_action rounds_step(struct rounds *r, uint16_t now_ms)
     }
     return ROUND_WAIT;
 }
+
+uint16_t rounds_next(const struct rounds *r)
+{
+    return (uint16_t)(r->break_at_ms + (r->in_break ? ROUND_BREAK_MS : ROUND_PERIOD_MS));
+}

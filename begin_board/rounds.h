@@ -19,7 +19,9 @@ struct rounds {
 };
 
 void rounds_init(struct rounds *r, uint16_t now_ms);
-/* What is to be done now; call at least every millisecond. */
+/* What is to be done now; call at rounds_next() or more often. */
 enum round_action rounds_step(struct rounds *r, uint16_t now_ms);
+/* When there will be something to do. */
+uint16_t rounds_next(const struct rounds *r);
 
 #endif

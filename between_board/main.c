@@ -2,7 +2,7 @@
 #include "common/avr/port.h"
 #include "common/cell_board.h"
 
-struct cell_board board; /* found by the simulator by this name */
+struct cell_board board;
 
 void board_frame_received(struct link *l, const uint8_t *frame)
 {
@@ -27,7 +27,7 @@ int main(void)
 {
     port_init();
     cell_board_init(&board);
-    ring_init(&board.link);
+    ring_init();
     watchdog_init();
     port_interrupts(true);
     for (;;) {

@@ -33,8 +33,13 @@ static void push(struct link *l, uint8_t byte)
 
 static void push_frame(struct link *l, const uint8_t *frame, uint8_t size)
 {
-    while (size--)
-        push(l, *frame++);
+    uint8_t in = l->queue_in;
+
+    while (size--) {
+        l->queue[in] = *frame++;
+        in = (uint8_t)(in + 1u) & QUEUE_MASK;
+    }
+    l->queue_in = in;
 }
 
 static uint8_t queue_space(const struct link *l)
@@ -42,13 +47,13 @@ static uint8_t queue_space(const struct link *l)
     return (uint8_t)((uint8_t)(l->queue_out - l->queue_in) - 1u) & QUEUE_MASK;
 }
 
-/* One byte out for each byte in keeps the pipe full without a transmit interrupt per byte. */
+/* In the stream one byte out for each byte in keeps the pipe full without a transmit interrupt per byte. */
 static void pump(struct link *l)
 {
-    if (queue_empty(l) || !hal_link_ready())
-        return;
-    hal_link_send(l->queue[l->queue_out]);
-    l->queue_out = (uint8_t)(l->queue_out + 1u) & QUEUE_MASK;
+    uint8_t byte;
+
+    if (hal_link_ready() && link_take_byte(l, &byte))
+        hal_link_send(byte);
 }
 
 /* ---- ends of a round ----------------------------------------------------------------------- */
@@ -75,7 +80,8 @@ void link_drain(struct link *l)
         return;
     }
     hal_link_drain(false);
-    hal_link_notify_sent();
+    if (l->state == LINK_DRAIN)
+        hal_link_notify_sent();
 }
 
 void link_sent(struct link *l)
@@ -136,13 +142,19 @@ void link_edges(struct link *l, const uint16_t edges[SYNC_EDGES])
 
 void link_open(struct link *l)
 {
-    if (l->state == LINK_DRAIN)
-        hal_link_drain(true);
-    else
-        pump(l);
+    (void)l;
+    hal_link_drain(true);
 }
 
 /* ---- head of a round: passed on as it comes --------------------------------------------- */
+
+/* Head bytes leave as soon as the transmitter can take them: what one board holds back here, all
+ * boards behind it wait for. */
+static void pass_on(struct link *l, uint8_t byte)
+{
+    push(l, byte);
+    hal_link_drain(true);
+}
 
 /* A frame that arrived bad must not look good to the next board, and must not be counted there
  * again: its last byte goes out inverted, which is neither right nor a likely line error. */
@@ -184,11 +196,11 @@ static void start_byte(struct link *l, uint8_t byte)
     bool good;
 
     if (index < FRAME_START_SIZE - 1u) {
-        push(l, byte);
+        pass_on(l, byte);
         return;
     }
     good = arrived_good(l, byte);
-    push(l, seal_byte(l->head_data_crc, good));
+    pass_on(l, seal_byte(l->head_data_crc, good));
     if (good && frame_type_of(l->head[0]) == FRAME_START) {
         frame_start_decode(l->head, &l->start);
         l->events |= LINK_ROUND_SEEN;
@@ -221,6 +233,7 @@ static void hop_complete(struct link *l, bool good)
     l->last_cell = l->number;
     decoder_start(&l->decoder, l->round);
     set_state(l, LINK_STREAM);
+    hal_link_drain(false); /* from here on the bytes that come in set the pace */
 }
 
 /* The bytes of HOP as this board sends them; its CRC is made anew on the way. */
@@ -248,12 +261,12 @@ static void hop_byte(struct link *l, uint8_t byte)
         uint8_t out = hop_byte_out(l, index, byte);
         if (index < FRAME_HOP_SIZE - FRAME_CRC_SIZE)
             l->sent_crc = crc_update(l->sent_crc, out);
-        push(l, out);
+        pass_on(l, out);
         return;
     }
     good = arrived_good(l, byte) && frame_type_of(l->head[0]) == FRAME_HOP &&
            l->head[1] < FRAME_CELLS_MAX;
-    push(l, seal_byte(l->sent_crc, good));
+    pass_on(l, seal_byte(l->sent_crc, good));
     hop_complete(l, good);
 }
 
@@ -288,9 +301,9 @@ static void frame_complete(struct link *l)
     }
 }
 
-static void stream_byte(struct link *l, uint8_t byte)
+static void stream_bytes(struct link *l, uint8_t count_in)
 {
-    switch (decoder_byte(&l->decoder, byte)) {
+    switch (decoder_collected(&l->decoder, count_in)) {
     case DECODE_NONE:
         break;
     case DECODE_FRAME:
@@ -305,20 +318,20 @@ static void stream_byte(struct link *l, uint8_t byte)
     }
 }
 
-void link_byte(struct link *l, uint8_t byte, bool line_error)
+void link_collected(struct link *l, uint8_t count_in, bool line_error)
 {
     l->activity++;
     if (line_error)
         count(&l->counters.line_errors);
     switch (l->state) {
     case LINK_START:
-        start_byte(l, byte);
+        start_byte(l, l->byte_in);
         break;
     case LINK_HOP:
-        hop_byte(l, byte);
+        hop_byte(l, l->byte_in);
         break;
     case LINK_STREAM:
-        stream_byte(l, byte);
+        stream_bytes(l, count_in);
         break;
     case LINK_IDLE:
     case LINK_BREAK:
@@ -326,6 +339,12 @@ void link_byte(struct link *l, uint8_t byte, bool line_error)
         return;
     }
     pump(l);
+}
+
+void link_byte(struct link *l, uint8_t byte, bool line_error)
+{
+    *link_place(l) = byte;
+    link_collected(l, 1, line_error);
 }
 
 /* ---- main loop ------------------------------------------------------------------------------ */

@@ -64,6 +64,7 @@ struct link {
     struct trim trim;
     struct decoder decoder;
     struct link_counters counters;
+    uint8_t byte_in;             /* outside the stream bytes are looked at one by one */
     uint8_t head[FRAME_START_SIZE];
     uint8_t head_fill;
     uint16_t head_crc;           /* over the bytes received */
@@ -85,6 +86,28 @@ void link_break_seen(struct link *l);
 void link_edges(struct link *l, const uint16_t edges[SYNC_EDGES]);
 /* ISR: a byte arrived; line_error when it came with a framing error or after an overrun. */
 void link_byte(struct link *l, uint8_t byte, bool line_error);
+/* ISR: the same for a receiver that stores bytes itself: up to link_wanted() (at least 1) bytes may
+ * be put at link_place(), then link_collected() takes that many; line_error belongs to the last. */
+static inline uint8_t link_wanted(const struct link *l)
+{
+    return l->state == LINK_STREAM ? decoder_wanted(&l->decoder) : 1u;
+}
+static inline uint8_t *link_place(struct link *l)
+{
+    return l->state == LINK_STREAM ? decoder_place(&l->decoder) : &l->byte_in;
+}
+void link_collected(struct link *l, uint8_t count, bool line_error);
+/* Takes the next byte to send, false when there is none. ISR. */
+static inline bool link_take_byte(struct link *l, uint8_t *byte)
+{
+    uint8_t out = l->queue_out;
+
+    if (out == l->queue_in)
+        return false;
+    *byte = l->queue[out];
+    l->queue_out = (uint8_t)(out + 1u) & (LINK_QUEUE_SIZE - 1u);
+    return true;
+}
 /* ISR: delimiter and sync are out, bytes may follow. */
 void link_open(struct link *l);
 /* ISR: see hal_link_drain(). */

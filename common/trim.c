@@ -9,6 +9,10 @@
 #define TRIM_RANGE 16             /* steps to either side of the factory value */
 #define DIVISOR_MIN 10u
 #define DIVISOR_MAX 17u
+/* Half a divisor step beyond both ends: trim brings a clock to the middle of a divisor, and one that
+ * has settled there must stay accepted. */
+#define TOTAL_MIN (DIVISOR_MIN * CYCLES_PER_DIVISOR - CYCLES_PER_DIVISOR / 2u)
+#define TOTAL_MAX (DIVISOR_MAX * CYCLES_PER_DIVISOR + CYCLES_PER_DIVISOR / 2u - 1u)
 #define KEEP_CYCLES 42            /* hysteresis: stay with a divisor up to 0.65 of its step */
 #define OSCCAL_RANGE_BIT 0x80u
 
@@ -77,8 +81,7 @@ bool trim_sync(struct trim *t, const uint16_t edges[SYNC_EDGES])
     uint16_t total = (uint16_t)(edges[SYNC_EDGES - 1u] - edges[0]);
     int16_t rest;
 
-    if (total < DIVISOR_MIN * CYCLES_PER_DIVISOR || total > DIVISOR_MAX * CYCLES_PER_DIVISOR ||
-        !evenly_spaced(edges, total))
+    if (total < TOTAL_MIN || total > TOTAL_MAX || !evenly_spaced(edges, total))
         return false;
     rest = rest_cycles(t, total);
     if (rest > KEEP_CYCLES || rest < -KEEP_CYCLES) {

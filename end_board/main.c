@@ -15,7 +15,7 @@
 #define STATUS_FLASH_PERIOD_MS 5000u
 #define STATUS_FLASH_MS 250u
 
-struct cell_board board; /* found by the simulator by this name */
+struct cell_board board;
 static struct intake intake;
 static struct meter meter;
 static struct settings settings;
@@ -156,7 +156,7 @@ int main(void)
     settings_load(&settings);
     soc_init(&soc);
     relay_init(&relay, 0);
-    ring_init(&board.link);
+    ring_init();
     crystal_init();
     watchdog_init();
     port_interrupts(true);

@@ -1,7 +1,5 @@
 #include "protocol/decoder.h"
 
-#include <string.h>
-
 #include "protocol/crc.h"
 
 #define WINDOW_MASK (DECODER_WINDOW - 1u)
@@ -10,7 +8,6 @@ static void next_frame(struct decoder *d)
 {
     d->hunting = false;
     d->fill = 0;
-    d->crc = CRC_INIT;
 }
 
 void decoder_start(struct decoder *d, uint8_t round)
@@ -27,29 +24,31 @@ static enum decode_result start_hunting(struct decoder *d)
     return DECODE_BAD;
 }
 
-static enum decode_result accept(struct decoder *d)
+static enum decode_result accept(struct decoder *d, const uint8_t *frame, uint8_t size)
 {
-    bool present = frame_round_of(d->frame[0]) == d->round;
+    bool present = frame_round_of(frame[0]) == d->round;
+
+    d->frame = frame;
+    d->size = size;
     next_frame(d);
     return present ? DECODE_FRAME : DECODE_STALE;
 }
 
-static enum decode_result aligned_byte(struct decoder *d, uint8_t byte)
+static enum decode_result aligned(struct decoder *d, uint8_t count)
 {
-    d->bytes[d->fill++] = byte;
-    if (d->fill == 1) {
-        d->need = frame_size(byte);
-        if (d->need == 0)
+    if (d->fill == 0) {
+        d->need = frame_size(d->bytes[0]);
+        if (d->need == 0) {
+            d->fill = count;
             return start_hunting(d);
+        }
     }
-    d->crc = crc_update(d->crc, byte);
+    d->fill = (uint8_t)(d->fill + count);
     if (d->fill < d->need)
         return DECODE_NONE;
-    if (d->crc != CRC_RESIDUE)
+    if (crc_run(d->bytes, d->need) != CRC_RESIDUE)
         return start_hunting(d);
-    d->size = d->need;
-    memcpy(d->frame, d->bytes, d->size);
-    return accept(d);
+    return accept(d, d->bytes, d->need);
 }
 
 static bool window_ends_with(struct decoder *d, enum frame_type type, uint8_t size)
@@ -61,25 +60,38 @@ static bool window_ends_with(struct decoder *d, enum frame_type type, uint8_t si
     if (d->bytes[start & WINDOW_MASK] != frame_header(type, d->round))
         return false;
     for (uint8_t i = 0; i < size; i++)
-        d->frame[i] = d->bytes[(uint8_t)(start + i) & WINDOW_MASK];
-    d->size = size;
-    return frame_valid(d->frame, size);
+        d->found[i] = d->bytes[(uint8_t)(start + i) & WINDOW_MASK];
+    return frame_valid(d->found, size);
 }
 
 /* START and HOP have a fixed place right behind the sync and are never hunted for. */
-static enum decode_result hunting_byte(struct decoder *d, uint8_t byte)
+static enum decode_result hunting(struct decoder *d)
 {
-    d->bytes[d->fill++ & WINDOW_MASK] = byte;
+    static const struct {
+        uint8_t type;
+        uint8_t size;
+    } streamed[] = {
+        { FRAME_CELL, FRAME_CELL_SIZE },
+        { FRAME_SENSOR, FRAME_SENSOR_SIZE },
+        { FRAME_END, FRAME_END_SIZE },
+    };
+
+    d->fill++;
     if (d->fill == 2u * DECODER_WINDOW)
         d->fill = DECODER_WINDOW;
-    if (window_ends_with(d, FRAME_CELL, FRAME_CELL_SIZE) ||
-        window_ends_with(d, FRAME_SENSOR, FRAME_SENSOR_SIZE) ||
-        window_ends_with(d, FRAME_END, FRAME_END_SIZE))
-        return accept(d);
+    for (uint8_t i = 0; i < sizeof streamed / sizeof streamed[0]; i++)
+        if (window_ends_with(d, (enum frame_type)streamed[i].type, streamed[i].size))
+            return accept(d, d->found, streamed[i].size);
     return DECODE_NONE;
+}
+
+enum decode_result decoder_collected(struct decoder *d, uint8_t count)
+{
+    return d->hunting ? hunting(d) : aligned(d, count);
 }
 
 enum decode_result decoder_byte(struct decoder *d, uint8_t byte)
 {
-    return d->hunting ? hunting_byte(d, byte) : aligned_byte(d, byte);
+    *decoder_place(d) = byte;
+    return decoder_collected(d, 1);
 }

@@ -58,13 +58,7 @@ uint8_t frame_size(uint8_t header)
 
 bool frame_valid(const uint8_t *bytes, uint8_t size)
 {
-    uint16_t crc = CRC_INIT;
-
-    if (size == 0 || frame_size(bytes[0]) != size)
-        return false;
-    while (size--)
-        crc = crc_update(crc, *bytes++);
-    return crc == CRC_RESIDUE;
+    return size != 0 && frame_size(bytes[0]) == size && crc_run(bytes, size) == CRC_RESIDUE;
 }
 
 uint8_t frame_start_encode(uint8_t *out, const struct frame_start *in)

@@ -26,6 +26,7 @@ enum frame_type {
 #define FRAME_SENSOR_SIZE 15u
 #define FRAME_END_SIZE 4u
 #define FRAME_SIZE_MAX 15u
+#define FRAME_STREAM_SIZE_MIN 4u /* smallest behind START and HOP */
 #define FRAME_CRC_SIZE 2u
 
 #define FRAME_SYNC_BYTE 0x55u

@@ -6,15 +6,23 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "common/link.h"
+#include <avr/interrupt.h>
+#include <avr/io.h>
+#include <avr/sleep.h>
+
+#include "common/cell_board.h"
 
 /* Clock to 4 MHz, unused modules off, pins safe; keeps the reset cause. Interrupts stay off. */
 void port_init(void);
 /* MCUSR as it was at reset: bits PORF, EXTRF, BORF, WDRF. */
 uint8_t port_reset_cause(void);
 
-/* Binds the ring's interrupts to this link and goes idle. */
-void ring_init(struct link *link);
+/* The board of this image, defined by its main.c under this name; the ring's interrupts know its
+ * link by address, and the simulator finds it by its symbol. */
+extern struct cell_board board;
+
+/* Sets the ring's hardware up and goes idle. */
+void ring_init(void);
 /* True when nothing would be lost in power-down: waiting for an edge of IN. Interrupts off. */
 bool ring_may_power_down(void);
 
@@ -27,7 +35,19 @@ enum sleep_depth {
 };
 /* Enables interrupts, sleeps until one came, returns with interrupts disabled. Call with them
  * disabled, after finding nothing to do, so that no event slips in between. */
-void port_sleep(enum sleep_depth depth);
+void port_sleep_deep(enum sleep_depth depth);
+
+static inline void port_sleep(enum sleep_depth depth)
+{
+    if (depth != SLEEP_IDLE) {
+        port_sleep_deep(depth);
+        return;
+    }
+    SMCR = _BV(SE); /* SM2..0 = 0: idle */
+    sei();
+    sleep_cpu();
+    cli();
+}
 
 /* Watchdog: interrupt after one second, reset after two without watchdog_feed(). */
 void watchdog_init(void);

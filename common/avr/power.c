@@ -1,9 +1,6 @@
 #include "common/avr/port.h"
 
-#include <avr/interrupt.h>
-#include <avr/io.h>
 #include <avr/power.h>
-#include <avr/sleep.h>
 #include <avr/wdt.h>
 
 #include "board.h"
@@ -44,28 +41,14 @@ void port_interrupts(bool on)
         cli();
 }
 
-static uint8_t sleep_mode_bits(enum sleep_depth depth)
+void port_sleep_deep(enum sleep_depth depth)
 {
-    switch (depth) {
-    case SLEEP_POWER_SAVE:
-        return SLEEP_MODE_PWR_SAVE;
-    case SLEEP_POWER_DOWN:
-        return SLEEP_MODE_PWR_DOWN;
-    case SLEEP_IDLE:
-        break;
-    }
-    return SLEEP_MODE_IDLE;
-}
-
-void port_sleep(enum sleep_depth depth)
-{
-    SMCR = (uint8_t)(sleep_mode_bits(depth) | _BV(SE));
-    if (depth != SLEEP_IDLE)
-        sleep_bod_disable(); /* no brown-out detector while the clock stands: saves 20 uA */
+    SMCR = (uint8_t)((depth == SLEEP_POWER_SAVE ? SLEEP_MODE_PWR_SAVE : SLEEP_MODE_PWR_DOWN) |
+                     _BV(SE));
+    sleep_bod_disable(); /* no brown-out detector while the clock stands: saves 20 uA */
     sei();
     sleep_cpu();
     cli();
-    SMCR = 0;
 }
 
 void watchdog_init(void)

@@ -1,5 +1,11 @@
 /* USART0 sends and receives, Timer1 captures the sync and times the delimiter, a pin change of
- * RXD wakes the board. RXD is wired to ICP1 as well. */
+ * RXD wakes the board. RXD is wired to ICP1 as well.
+ *
+ * Receiving costs one short interrupt per byte: it stores the byte and passes the next one on.
+ * Only when the link wants to look (each byte of a head frame, else twice a frame) it raises a
+ * second interrupt by toggling an unconnected pin (data sheet, "External interrupts": "...will
+ * trigger even if the pins are configured as outputs ... a way of generating a software
+ * interrupt"), which may take its time without making every byte pay for the saved registers. */
 #include <avr/interrupt.h>
 #include <avr/io.h>
 
@@ -13,10 +19,14 @@
 
 enum open_phase { CLOSED, DELIMITER, SYNC, OPEN };
 
-static struct link *ring;
+static struct link *const ring = &board.link;
 static volatile enum open_phase phase;
 static uint16_t edges[SYNC_EDGES];
 static uint8_t edge_count;
+static uint8_t *rx_place;    /* where the next byte goes */
+static uint8_t rx_asked;     /* bytes until the link wants to look */
+static uint8_t rx_left;      /* of these */
+static uint8_t rx_error;     /* status of the last byte, if it came with an error */
 
 static inline uint16_t bits_to_cycles(uint8_t bits)
 {
@@ -40,10 +50,12 @@ static inline bool in_is_low(void)
     return !(RING_RX_PIN & _BV(RING_RX_BIT));
 }
 
-void ring_init(struct link *link)
+void ring_init(void)
 {
-    ring = link;
     RING_PCMSK = _BV(RING_PCMSK_BIT);
+    RING_SOFT_PCMSK = _BV(RING_SOFT_PCMSK_BIT);
+    RING_SOFT_DDR |= _BV(RING_SOFT_BIT);
+    PCICR |= _BV(RING_SOFT_PCIE);
     UCSR0C = _BV(UCSZ01) | _BV(UCSZ00);
     RING_TX_DDR |= _BV(RING_TX_BIT);
     hal_link_idle();
@@ -128,12 +140,35 @@ void hal_link_notify_sent(void)
 ISR(RING_RX_vect)
 {
     uint8_t status = UCSR0A;
-    uint8_t byte = UDR0;
+    uint8_t byte;
 
-    if ((status & _BV(FE0)) && byte == 0)
+    *rx_place++ = UDR0;
+    if (status & (_BV(FE0) | _BV(DOR0))) {
+        rx_error = status;
+        RING_SOFT_TOGGLE = _BV(RING_SOFT_BIT);
+    }
+    if (--rx_left == 0)
+        RING_SOFT_TOGGLE = _BV(RING_SOFT_BIT);
+    if (phase == OPEN && (status & _BV(UDRE0)) && link_take_byte(ring, &byte)) {
+        UDR0 = byte;
+        UCSR0A = _BV(U2X0) | _BV(TXC0);
+    }
+}
+
+static void ask_for_bytes(void)
+{
+    rx_place = link_place(ring);
+    rx_asked = rx_left = link_wanted(ring);
+    rx_error = 0;
+}
+
+ISR(RING_SOFT_vect)
+{
+    if ((rx_error & _BV(FE0)) && rx_place[-1] == 0)
         link_break_seen(ring);
     else
-        link_byte(ring, byte, (status & (_BV(FE0) | _BV(DOR0))) != 0);
+        link_collected(ring, (uint8_t)(rx_asked - rx_left), rx_error != 0);
+    ask_for_bytes();
 }
 
 ISR(RING_UDRE_vect)
@@ -171,6 +206,7 @@ ISR(TIMER1_CAPT_vect)
 ISR(TIMER1_COMPA_vect)
 {
     if (phase == DELIMITER) {
+        ask_for_bytes();
         UCSR0B = BOARD_RING_LISTENS ? _BV(TXEN0) | _BV(RXEN0) | _BV(RXCIE0) : _BV(TXEN0);
         UDR0 = FRAME_SYNC_BYTE;
         OCR1A = (uint16_t)(OCR1A + bits_to_cycles(SYNC_BITS + GAP_BITS));

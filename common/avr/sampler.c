@@ -17,6 +17,8 @@ static volatile uint16_t now_ms;
 static volatile uint8_t input = SAMPLER_INPUTS_DONE; /* being converted */
 static volatile uint8_t settle_ms;
 static volatile bool sampling;
+static uint16_t wake_ms;
+static volatile bool due;
 
 void sampler_init(void)
 {
@@ -33,6 +35,19 @@ uint16_t sampler_ms(void)
     uint16_t ms = now_ms;
     hal_irq_restore(irq);
     return ms;
+}
+
+void sampler_wake_at(uint16_t ms)
+{
+    uint8_t irq = hal_irq_save();
+    wake_ms = ms;
+    due = (int16_t)(uint16_t)(now_ms - ms) >= 0;
+    hal_irq_restore(irq);
+}
+
+bool sampler_due(void)
+{
+    return due;
 }
 
 static void start(uint8_t next)
@@ -66,7 +81,8 @@ void analog_sample_done(uint16_t code)
 
 ISR(TIMER2_COMPA_vect)
 {
-    now_ms++;
+    if (++now_ms == wake_ms)
+        due = true;
     if (!sampling || input != SAMPLER_INPUTS_DONE)
         return;
     if (settle_ms)

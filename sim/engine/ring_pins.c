@@ -8,6 +8,7 @@
 
 #define ICIE1 0x20
 #define TIMER1_FLAGS 4
+#define PIN_CHANGE_GROUPS 3 /* looked at: up to ring IN's; the vectors follow each other */
 
 /* ---- IN ----------------------------------------------------------------------------------------- */
 
@@ -83,18 +84,24 @@ static void check_wanted(struct ring_pins *p)
 
 /* ---- registers ---------------------------------------------------------------------------------- */
 
+/* NULL for a group that this chip does not have. */
+static avr_int_vector_t *group_vector(struct ring_pins *p, uint8_t group)
+{
+    return mcu_vector(p->mcu, (uint8_t)(p->mcu->part->vector_pcint - p->mcu->part->pcint_bit + group));
+}
+
 /* A flag that stood before its interrupt was enabled makes it come at once. */
 static void pcicr_written(avr_t *avr, avr_io_addr_t addr, uint8_t v, void *param)
 {
     struct ring_pins *p = param;
-    uint8_t bit = (uint8_t)(1u << p->mcu->part->pcint_bit);
-    bool enabled = (v & bit) && !(avr->data[addr] & bit);
+    uint8_t enabled = (uint8_t)(v & ~avr->data[addr]);
 
-    if (enabled)
+    if (enabled & (1u << p->mcu->part->pcint_bit))
         catch_up(p);
     avr->data[addr] = v;
-    if (enabled && (avr->data[REG_PCIFR] & bit))
-        avr_raise_interrupt(avr, mcu_vector(p->mcu, p->mcu->part->vector_pcint));
+    for (uint8_t group = 0; group < PIN_CHANGE_GROUPS; group++)
+        if (enabled & avr->data[REG_PCIFR] & (1u << group))
+            avr_raise_interrupt(avr, group_vector(p, group));
     check_wanted(p);
 }
 
@@ -119,8 +126,9 @@ static void pcifr_written(avr_t *avr, avr_io_addr_t addr, uint8_t v, void *param
 
     (void)addr;
     catch_up(p);
-    if (v & (1u << p->mcu->part->pcint_bit))
-        avr_clear_interrupt(avr, mcu_vector(p->mcu, p->mcu->part->vector_pcint));
+    for (uint8_t group = 0; group < PIN_CHANGE_GROUPS; group++)
+        if (v & (1u << group))
+            avr_clear_interrupt(avr, group_vector(p, group));
 }
 
 static uint8_t read_pin(avr_t *avr, avr_io_addr_t addr, void *param)

@@ -28,38 +28,38 @@ enum fake_line { FAKE_LINE_HIGH, FAKE_LINE_BREAK, FAKE_LINE_BYTES };
 struct fake_board {
     /* link: what the logic asked for */
     enum fake_line line;
-    uint8_t divisor;           /* of the last hal_link_release() */
+    uint8_t divisor; /* of the last hal_link_release() */
     bool drain;
     bool notify_sent;
     uint16_t breaks, releases, idles;
     /* bytes sent and not yet taken by the test */
     uint8_t out[FAKE_OUT_SIZE];
     uint8_t out_count;
-    uint8_t out_limit;         /* hal_link_ready() holds below this count; 0: never */
-    uint16_t sent;             /* bytes since the last release */
-    uint16_t lost;             /* bytes sent while not ready, or while no bytes may be sent */
+    uint8_t out_limit; /* hal_link_ready() holds below this count; 0: never */
+    uint16_t sent;     /* bytes since the last release */
+    uint16_t lost;     /* bytes sent while not ready, or while no bytes may be sent */
     /* clock */
     uint8_t trim;
     uint16_t trim_moves;
     /* analog */
-    uint16_t sum[2];           /* what a sum of enum analog_input gives */
-    uint8_t asked[2];          /* conversions asked for, last time */
+    uint16_t sum[2];  /* what a sum of enum analog_input gives */
+    uint8_t asked[2]; /* conversions asked for, last time */
     bool analog_on;
-    uint16_t misreadings;      /* sums taken with the converter off or the balancer on */
+    uint16_t misreadings; /* sums taken with the converter off or the balancer on */
     /* outputs */
     bool balance;
     bool led;
     /* EEPROM */
     uint8_t eeprom[FAKE_EEPROM_SIZE];
     uint8_t wear[FAKE_EEPROM_SIZE]; /* writes of each byte that changed it, saturates */
-    uint32_t writes;           /* calls of hal_eeprom_write() */
-    uint32_t power_fails_at;   /* the write with this index, from 0, and all later ones fail */
-    bool tears;                /* that write leaves torn_value in its byte */
+    uint32_t writes;                /* calls of hal_eeprom_write() */
+    uint32_t power_fails_at;        /* the write with this index, from 0, and all later ones fail */
+    bool tears;                     /* that write leaves torn_value in its byte */
     uint8_t torn_value;
-    uint16_t stray;            /* accesses outside of the array */
+    uint16_t stray; /* accesses outside of the array */
     /* what reached the board's own logic */
-    uint16_t frames;           /* good frames */
-    uint16_t rounds;           /* good HOP frames */
+    uint16_t frames; /* good frames */
+    uint16_t rounds; /* good HOP frames */
 };
 
 extern struct fake_board fake_boards[FAKE_BOARDS];

@@ -13,22 +13,23 @@ enum ring_damage { RING_CHANGE, RING_LOSE, RING_REPEAT, RING_CUT, RING_BREAK };
 
 struct ring_fault {
     enum ring_damage damage;
-    uint8_t hop;       /* between board hop and board hop + 1, counted from 0 */
-    uint16_t byte;     /* of this hop, START's header is 0; RING_HEALTHY: none */
-    uint8_t flip;      /* RING_CHANGE: these bits */
+    uint8_t hop;   /* between board hop and board hop + 1, counted from 0 */
+    uint16_t byte; /* of this hop, START's header is 0; RING_HEALTHY: none */
+    uint8_t flip;  /* RING_CHANGE: these bits */
 };
 
 extern struct link ring[FAKE_BOARDS];
 extern struct ring_fault ring_fault;
-extern uint16_t ring_steps;  /* of the last round, until the last board was idle */
-extern bool ring_stuck;      /* the last round did not end */
+extern uint16_t ring_steps; /* of the last round, until the last board was idle */
+extern bool ring_stuck;     /* the last round did not end */
 
 /* Fresh links, board 0 the leader when it leads. */
 void ring_init(uint8_t boards);
 /* The break as it runs through the chain; every board that saw it gets its reading. */
 void ring_break(uint8_t boards);
 /* One whole round. Readings come from ring_mv() and ring_dc(), which differ for each board. */
-void ring_round(uint8_t boards, const struct frame_start *start, const struct frame_sensor *sensors);
+void ring_round(uint8_t boards, const struct frame_start *start,
+                const struct frame_sensor *sensors);
 /* The same without the break, after ring_break(). */
 void ring_send(uint8_t boards, const struct frame_start *start, const struct frame_sensor *sensors);
 

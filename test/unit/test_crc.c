@@ -32,7 +32,8 @@ static void test_crc_every_byte_and_register_bit_matches_definition(void **state
         assert_int_equal(crc_update(0xA55A, (uint8_t)byte), slow_update(0xA55A, (uint8_t)byte));
     }
     for (uint8_t bit = 0; bit < 16; bit++)
-        assert_int_equal(crc_update((uint16_t)(1u << bit), 0), slow_update((uint16_t)(1u << bit), 0));
+        assert_int_equal(crc_update((uint16_t)(1u << bit), 0),
+                         slow_update((uint16_t)(1u << bit), 0));
 }
 
 static void test_crc_data_with_own_crc_leaves_residue(void **state)

@@ -25,8 +25,12 @@ static uint8_t add_cell(uint8_t at, uint8_t number)
 
 static uint8_t add_sensor(uint8_t at, uint8_t index)
 {
-    struct frame_sensor sensor = { .round = ROUND, .index = index, .state = SENSOR_OK, .ma = -12345,
-                                   .forward_mas = 1234567, .reverse_mas = 89 };
+    struct frame_sensor sensor = { .round = ROUND,
+                                   .index = index,
+                                   .state = SENSOR_OK,
+                                   .ma = -12345,
+                                   .forward_mas = 1234567,
+                                   .reverse_mas = 89 };
     return (uint8_t)(at + frame_sensor_encode(&stream[at], &sensor));
 }
 
@@ -237,7 +241,8 @@ static void test_extra_byte_between_frames_costs_nothing_unless_it_is_a_sensor_h
     }
 }
 
-static void test_lost_header_costs_the_next_frame_only_for_numbers_like_a_sensor_header(void **state)
+static void
+test_lost_header_costs_the_next_frame_only_for_numbers_like_a_sensor_header(void **state)
 {
     (void)state;
     for (uint16_t top = CELLS; top < 256; top++) {
@@ -292,6 +297,79 @@ static void test_garbage_of_any_length_costs_nothing_behind_it(void **state)
         feed_part(first_byte[1], STREAM_SIZE);
         expect_all_but(NO_FRAME);
         assert_int_equal(bad, 1);
+    }
+}
+
+/* ---- a receiver that stores bytes itself --------------------------------------------------------------- */
+
+static uint8_t damaged[STREAM_SIZE + 1u];
+
+/* The same bytes in chunks as large as the decoder wants, or of one byte. */
+static void feed_chunks(uint8_t size, bool whole)
+{
+    uint8_t at = 0;
+
+    begin();
+    while (at < size) {
+        uint8_t wanted = whole ? decoder_wanted(&decoder) : 1;
+        assert_in_range(wanted, 1, FRAME_SIZE_MAX);
+        if (wanted > size - at)
+            return; /* the rest never comes */
+        memcpy(decoder_place(&decoder), &damaged[at], wanted);
+        at = (uint8_t)(at + wanted);
+        switch (decoder_collected(&decoder, wanted)) {
+        case DECODE_NONE:
+            break;
+        case DECODE_BAD:
+            bad++;
+            break;
+        case DECODE_STALE:
+            stale++;
+            break;
+        case DECODE_FRAME:
+            if (recognise() == NO_FRAME)
+                strange++;
+            else
+                found[recognise()] = true;
+            break;
+        }
+    }
+}
+
+static void expect_chunks_alike(uint8_t size)
+{
+    bool by_byte[FRAMES];
+    uint8_t bad_by_byte;
+
+    feed_chunks(size, false);
+    memcpy(by_byte, found, sizeof by_byte);
+    bad_by_byte = bad;
+    assert_int_equal(strange + stale, 0);
+    feed_chunks(size, true);
+    assert_memory_equal(found, by_byte, sizeof by_byte);
+    assert_int_equal(strange + stale, 0);
+    /* a bad header is seen with the first chunk, or never when that is cut short */
+    assert_true(bad == bad_by_byte || bad + 1u == bad_by_byte);
+}
+
+static void test_chunks_find_the_same_frames_as_single_bytes(void **state)
+{
+    (void)state;
+    build(5);
+    memcpy(damaged, stream, STREAM_SIZE);
+    expect_chunks_alike(STREAM_SIZE);
+    for (uint8_t i = 0; i < FRAMES; i++)
+        assert_true(found[i]);
+    for (uint8_t at = 0; at < STREAM_SIZE; at++) {
+        memcpy(damaged, stream, STREAM_SIZE); /* changed */
+        damaged[at] ^= 0x41u;
+        expect_chunks_alike(STREAM_SIZE);
+        memcpy(&damaged[at], &stream[at + 1u], STREAM_SIZE - at - 1u); /* lost */
+        expect_chunks_alike(STREAM_SIZE - 1u);
+        memcpy(damaged, stream, STREAM_SIZE); /* extra */
+        memcpy(&damaged[at + 1u], &stream[at], STREAM_SIZE - at);
+        damaged[at] = (uint8_t)(at * 29u);
+        expect_chunks_alike(STREAM_SIZE + 1u);
     }
 }
 
@@ -396,13 +474,13 @@ int main(void)
         cmocka_unit_test(test_changed_byte_costs_only_its_frame),
         cmocka_unit_test(test_lost_byte_costs_only_its_frame),
         cmocka_unit_test(test_repeated_byte_costs_only_its_frame),
-        cmocka_unit_test(
-            test_extra_byte_between_frames_costs_nothing_unless_it_is_a_sensor_header),
+        cmocka_unit_test(test_extra_byte_between_frames_costs_nothing_unless_it_is_a_sensor_header),
         cmocka_unit_test(
             test_lost_header_costs_the_next_frame_only_for_numbers_like_a_sensor_header),
         cmocka_unit_test(test_two_damaged_frames_cost_two_and_are_reported_twice),
         cmocka_unit_test(test_damaged_neighbours_are_reported_once),
         cmocka_unit_test(test_garbage_of_any_length_costs_nothing_behind_it),
+        cmocka_unit_test(test_chunks_find_the_same_frames_as_single_bytes),
         cmocka_unit_test(test_frames_of_another_round_are_stale),
         cmocka_unit_test(test_hunting_does_not_stop_at_another_round),
         cmocka_unit_test(test_hunting_does_not_find_start_or_hop),

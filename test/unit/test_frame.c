@@ -218,7 +218,9 @@ static void test_hop_every_number_and_error_comes_back(void **state)
 {
     (void)state;
     for (uint16_t i = 0; i < 256; i++) {
-        struct frame_hop in = { .round = i & 15u, .hop = (uint8_t)i, .clock_error = (int8_t)(i - 128) };
+        struct frame_hop in = { .round = i & 15u,
+                                .hop = (uint8_t)i,
+                                .clock_error = (int8_t)(i - 128) };
         struct frame_hop out;
         uint8_t bytes[FRAME_HOP_SIZE];
 

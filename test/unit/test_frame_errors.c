@@ -30,10 +30,10 @@ static void reject_all_errors(const uint8_t *good, uint8_t size)
     }
 }
 
-#define REJECT_ERRORS_OF(vectors)                                        \
-    do {                                                                 \
-        for (uint8_t i = 0; i < TEST_COUNT_OF(vectors); i++)             \
-            reject_all_errors((vectors)[i].bytes, sizeof (vectors)[i].bytes); \
+#define REJECT_ERRORS_OF(vectors)                                            \
+    do {                                                                     \
+        for (uint8_t i = 0; i < TEST_COUNT_OF(vectors); i++)                 \
+            reject_all_errors((vectors)[i].bytes, sizeof(vectors)[i].bytes); \
     } while (0)
 
 static void test_start_one_or_two_wrong_bits_are_rejected(void **state)

@@ -37,16 +37,18 @@ static void add_bytes(const uint8_t *bytes, uint8_t size)
 
 static void add_cell(uint8_t round, uint8_t number)
 {
-    struct frame_cell cell = { .round = round, .number = number, .mv = (uint16_t)(3000u + number),
-                               .dc = 200 };
+    struct frame_cell cell = {
+        .round = round, .number = number, .mv = (uint16_t)(3000u + number), .dc = 200
+    };
     uint8_t bytes[FRAME_SIZE_MAX];
     add_bytes(bytes, frame_cell_encode(bytes, &cell));
 }
 
 static void add_head(uint8_t number)
 {
-    struct frame_start start = { .round = ROUND, .switches = 0x50, .boot = 7, .sensors = 1,
-                                 .time_ms = 0xBEEF };
+    struct frame_start start = {
+        .round = ROUND, .switches = 0x50, .boot = 7, .sensors = 1, .time_ms = 0xBEEF
+    };
     struct frame_hop hop = { .round = ROUND, .hop = number, .clock_error = -3 };
     uint8_t bytes[FRAME_SIZE_MAX];
 
@@ -57,7 +59,9 @@ static void add_head(uint8_t number)
 
 static void add_tail(void)
 {
-    struct frame_sensor sensor = { .round = ROUND, .state = SENSOR_OK, .ma = -1500, .forward_mas = 77 };
+    struct frame_sensor sensor = {
+        .round = ROUND, .state = SENSOR_OK, .ma = -1500, .forward_mas = 77
+    };
     struct frame_end end = { .round = ROUND, .sensors = 1 };
     uint8_t bytes[FRAME_SIZE_MAX];
 
@@ -276,6 +280,41 @@ static void test_bytes_before_the_line_is_open_are_kept(void **state)
     expect_own_frame(STREAM_AT, 4);
 }
 
+/* A receiver that stores bytes itself and sends one byte for each it received: the same bytes leave. */
+static void test_receiver_that_collects_chunks_sends_the_same(void **state)
+{
+    static uint8_t by_byte[IN_MAX];
+    uint8_t by_byte_size;
+
+    (void)state;
+    for (uint8_t at = 0; at <= STREAM_AT + 40u; at++) {
+        reset();
+        build(3);
+        if (at > 0)
+            in[at - 1u] ^= 0x12u; /* the first time nothing is damaged */
+        whole_round();
+        by_byte_size = out_size;
+        memcpy(by_byte, out, sizeof by_byte);
+        out_size = 0;
+        open_round();
+        for (uint8_t i = 0; i < in_size;) {
+            uint8_t wanted = link_wanted(&l);
+            if (wanted > in_size - i)
+                wanted = (uint8_t)(in_size - i);
+            for (uint8_t k = 0; k < wanted; k++) {
+                link_place(&l)[k] = in[i++];
+                if (k + 1u < wanted && link_take_byte(&l, &out[out_size]))
+                    out_size++;
+            }
+            link_collected(&l, wanted, false);
+            collect();
+        }
+        drain();
+        assert_int_equal(out_size, by_byte_size);
+        assert_memory_equal(out, by_byte, out_size);
+    }
+}
+
 /* A round may be over before the line opened: two boards, a late break. */
 static void test_line_that_opens_while_draining_sends_all(void **state)
 {
@@ -350,7 +389,7 @@ static const struct link *next_board(void)
 static void expect_marked(uint8_t at, uint8_t size)
 {
     uint16_t crc = crc_of(&out[at], (uint8_t)(size - FRAME_CRC_SIZE));
-    assert_int_equal(out[(uint8_t)(at + size - 1)], (uint8_t)~(crc >> 8));
+    assert_int_equal(out[(uint8_t)(at + size - 1)], (uint8_t) ~(crc >> 8));
     assert_false(frame_valid(&out[at], size));
 }
 
@@ -468,8 +507,8 @@ static void test_damaged_stream_frame_is_dropped_and_counted_once(void **state)
         build(3);
         in[at] ^= 0x20u;
         whole_round();
-        expected = (uint8_t)(in_size + FRAME_CELL_SIZE -
-                             (sensor ? FRAME_SENSOR_SIZE : FRAME_CELL_SIZE));
+        expected =
+            (uint8_t)(in_size + FRAME_CELL_SIZE - (sensor ? FRAME_SENSOR_SIZE : FRAME_CELL_SIZE));
         assert_int_equal(out_size, expected);
         assert_int_equal(fake->frames, 4);
         assert_int_equal(l.counters.bad_frames, 1);
@@ -808,8 +847,9 @@ static void test_sent_outside_of_draining_changes_nothing(void **state)
 
 /* ---- leader ---------------------------------------------------------------------------------------------- */
 
-static const struct frame_start lead_start = { .switches = 0xA5, .boot = 3, .sensors = 2,
-                                               .time_ms = 4711 };
+static const struct frame_start lead_start = {
+    .switches = 0xA5, .boot = 3, .sensors = 2, .time_ms = 4711
+};
 static const struct frame_sensor lead_sensors[FRAME_SENSORS_MAX] = {
     { .index = 0, .state = SENSOR_OK, .ma = 12000, .forward_mas = 5, .reverse_mas = 6 },
     { .index = 1, .state = SENSOR_BROKEN, .forward_mas = 7, .reverse_mas = 8 },
@@ -830,8 +870,9 @@ static void expect_round_of_leader(uint8_t round, uint8_t sensors)
 {
     struct frame_start start = lead_start;
     struct frame_hop hop = { .round = round, .hop = 1 };
-    struct frame_cell own = { .round = round, .number = 1, .mv = OWN_MV, .dc = OWN_DC,
-                              .flags = OWN_FLAGS };
+    struct frame_cell own = {
+        .round = round, .number = 1, .mv = OWN_MV, .dc = OWN_DC, .flags = OWN_FLAGS
+    };
     struct frame_end end = { .round = round, .sensors = sensors };
     uint8_t bytes[FRAME_SIZE_MAX];
 
@@ -916,8 +957,8 @@ static void test_leader_without_reading_leaves_its_cell_out(void **state)
     link_open(&l);
     out_size = 0;
     drain();
-    assert_int_equal(out_size, FRAME_START_SIZE + FRAME_HOP_SIZE + 2u * FRAME_SENSOR_SIZE +
-                                   FRAME_END_SIZE);
+    assert_int_equal(out_size,
+                     FRAME_START_SIZE + FRAME_HOP_SIZE + 2u * FRAME_SENSOR_SIZE + FRAME_END_SIZE);
 }
 
 int main(void)
@@ -931,6 +972,7 @@ int main(void)
         cmocka_unit_test(test_follower_without_reading_sends_no_own_frame),
         cmocka_unit_test(test_break_voids_the_reading_of_the_last_round),
         cmocka_unit_test(test_bytes_before_the_line_is_open_are_kept),
+        cmocka_unit_test(test_receiver_that_collects_chunks_sends_the_same),
         cmocka_unit_test(test_line_that_opens_while_draining_sends_all),
         cmocka_unit_test(test_every_number_up_to_255_is_one_more_than_the_sender),
         cmocka_unit_test(test_board_256_gets_no_number_and_says_so),

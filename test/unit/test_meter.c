@@ -5,7 +5,7 @@
 struct begin {
     uint16_t pace;
     uint8_t boot;
-    uint64_t begin_us;   /* its clock */
+    uint64_t begin_us; /* its clock */
     uint32_t crystal_ms;
     int64_t forward, reverse; /* true mAs of its own seconds, before the modulo */
     uint16_t stamp_at_start;
@@ -22,7 +22,9 @@ static void reset(uint16_t pace)
 
 static struct frame_sensor sensor_frame(uint8_t index, int64_t forward, int64_t reverse)
 {
-    return (struct frame_sensor){ .index = index, .state = SENSOR_OK, .ma = 1000,
+    return (struct frame_sensor){ .index = index,
+                                  .state = SENSOR_OK,
+                                  .ma = 1000,
                                   .forward_mas = (uint32_t)forward,
                                   .reverse_mas = (uint32_t)reverse };
 }
@@ -313,8 +315,13 @@ static void test_known_and_lost_follow_the_sensor_states(void **state)
     static const struct {
         uint8_t state;
         bool works;
-    } cases[] = { { SENSOR_ABSENT, false }, { SENSOR_OK, true }, { SENSOR_OVER_RANGE, true },
-                  { SENSOR_BROKEN, false }, { SENSOR_UNZEROED, true }, { 5, false }, { 15, false } };
+    } cases[] = { { SENSOR_ABSENT, false },
+                  { SENSOR_OK, true },
+                  { SENSOR_OVER_RANGE, true },
+                  { SENSOR_BROKEN, false },
+                  { SENSOR_UNZEROED, true },
+                  { 5, false },
+                  { 15, false } };
 
     (void)state;
     for (uint8_t i = 0; i < TEST_COUNT_OF(cases); i++) {

@@ -251,7 +251,8 @@ static void test_power_cut_inside_every_byte_leaves_old_or_new(void **state)
     (void)state;
     for (uint8_t before = 0; before < 4; before++) {
         for (uint8_t writes = 0; writes < SLOT; writes++) {
-            for (uint16_t value = 0; value < 256; value = (uint16_t)(value + (value < 16 || value > 238 ? 1u : 13u))) {
+            for (uint16_t value = 0; value < 256;
+                 value = (uint16_t)(value + (value < 16 || value > 238 ? 1u : 13u))) {
                 save_cut_short(before, writes, true, (uint8_t)value);
                 expect_old_or_new(before, writes);
             }

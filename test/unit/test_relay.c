@@ -15,10 +15,17 @@ static struct relay relay;
 static void set_up(uint8_t mode)
 {
     memset(&s, 0, sizeof s);
-    s.settings = (struct settings){ .mode = mode, .sensor_passes = 1, .capacity_wh = 2000,
-                                    .nominal_mv = 3200, .vmin_mv = 3000, .vmax_mv = 3700,
-                                    .vbalance_mv = 3400, .tmin_dc = -200, .tmax_dc = 600,
-                                    .charge_tmin_dc = 0, .charge_restart_pm = 900,
+    s.settings = (struct settings){ .mode = mode,
+                                    .sensor_passes = 1,
+                                    .capacity_wh = 2000,
+                                    .nominal_mv = 3200,
+                                    .vmin_mv = 3000,
+                                    .vmax_mv = 3700,
+                                    .vbalance_mv = 3400,
+                                    .tmin_dc = -200,
+                                    .tmax_dc = 600,
+                                    .charge_tmin_dc = 0,
+                                    .charge_restart_pm = 900,
                                     .discharge_restart_pm = 200 };
     s.pack.count = 4;
     s.pack.min_mv = 3290;
@@ -145,12 +152,12 @@ static void test_voltage_limits_of_normal_mode(void **state)
     } cases[] = {
         { 3300, 3310, BOTH_CLOSED, BOTH_CLOSED },
         { 3300, 3399, BOTH_CLOSED, BOTH_CLOSED },
-        { 3300, 3400, LOAD_ONLY, BOTH_CLOSED },   /* at Vbalance: keeps */
+        { 3300, 3400, LOAD_ONLY, BOTH_CLOSED }, /* at Vbalance: keeps */
         { 3300, 3699, LOAD_ONLY, BOTH_CLOSED },
-        { 3300, 3700, LOAD_ONLY, LOAD_ONLY },     /* at Vmax: opens */
+        { 3300, 3700, LOAD_ONLY, LOAD_ONLY }, /* at Vmax: opens */
         { 3300, 3701, LOAD_ONLY, LOAD_ONLY },
         { 3399, 3450, LOAD_ONLY, BOTH_CLOSED },
-        { 3400, 3450, LOAD_ONLY, LOAD_ONLY },     /* all at Vbalance, no current: full */
+        { 3400, 3450, LOAD_ONLY, LOAD_ONLY }, /* all at Vbalance, no current: full */
         { 3001, 3310, BOTH_CLOSED, BOTH_CLOSED },
         { 3000, 3310, CHARGE_ONLY, CHARGE_ONLY }, /* at Vmin: opens */
         { 2999, 3310, CHARGE_ONLY, CHARGE_ONLY },
@@ -218,13 +225,13 @@ static void test_temperature_limits_of_both_modes(void **state)
         uint8_t from_open, from_closed;
     } cases[] = {
         { 1, 260, BOTH_CLOSED, BOTH_CLOSED },
-        { 0, 260, LOAD_ONLY, BOTH_CLOSED },    /* at the charging Tmin: keeps */
-        { -1, 260, LOAD_ONLY, LOAD_ONLY },     /* below: charge opens */
+        { 0, 260, LOAD_ONLY, BOTH_CLOSED }, /* at the charging Tmin: keeps */
+        { -1, 260, LOAD_ONLY, LOAD_ONLY },  /* below: charge opens */
         { -199, 260, LOAD_ONLY, LOAD_ONLY },
-        { -200, 260, BOTH_OPEN, LOAD_ONLY },   /* at Tmin: load keeps */
+        { -200, 260, BOTH_OPEN, LOAD_ONLY }, /* at Tmin: load keeps */
         { -201, 260, BOTH_OPEN, BOTH_OPEN },
         { 240, 599, BOTH_CLOSED, BOTH_CLOSED },
-        { 240, 600, BOTH_OPEN, BOTH_CLOSED },  /* at Tmax: keeps */
+        { 240, 600, BOTH_OPEN, BOTH_CLOSED }, /* at Tmax: keeps */
         { 240, 601, BOTH_OPEN, BOTH_OPEN },
     };
 

@@ -7,7 +7,9 @@
 #define HEAD_BYTES (FRAME_START_SIZE + FRAME_HOP_SIZE)
 #define TAIL_BYTES (2u * FRAME_SENSOR_SIZE + FRAME_END_SIZE)
 
-static const struct frame_start start = { .switches = 0x90, .boot = 5, .sensors = 2, .time_ms = 12345 };
+static const struct frame_start start = {
+    .switches = 0x90, .boot = 5, .sensors = 2, .time_ms = 12345
+};
 static const struct frame_sensor sensors[FRAME_SENSORS_MAX] = {
     { .index = 0, .state = SENSOR_OK, .ma = 25000, .forward_mas = 0x11223344, .reverse_mas = 9 },
     { .index = 1, .state = SENSOR_OK, .ma = -3, .forward_mas = 0, .reverse_mas = 0xFFFFFFFF },
@@ -90,7 +92,8 @@ static void expect_all_readings(uint8_t boards)
 static void test_chain_of_any_length_delivers_every_reading(void **state)
 {
     (void)state;
-    for (uint16_t boards = 2; boards <= FAKE_BOARDS; boards = (uint16_t)(boards + 1u + boards / 20u)) {
+    for (uint16_t boards = 2; boards <= FAKE_BOARDS;
+         boards = (uint16_t)(boards + 1u + boards / 20u)) {
         ring_init((uint8_t)boards);
         run_round((uint8_t)boards);
         expect_all_readings((uint8_t)boards);
@@ -114,7 +117,8 @@ static void test_longest_chain_delivers_many_rounds(void **state)
 static void test_round_takes_as_many_byte_times_as_specified(void **state)
 {
     (void)state;
-    for (uint16_t boards = 2; boards <= FAKE_BOARDS; boards = (uint16_t)(boards + 1u + boards / 10u)) {
+    for (uint16_t boards = 2; boards <= FAKE_BOARDS;
+         boards = (uint16_t)(boards + 1u + boards / 10u)) {
         uint16_t bytes = HEAD_BYTES + FRAME_CELL_SIZE + TAIL_BYTES;
         uint16_t expected = (uint16_t)(bytes + FRAME_SENSOR_SIZE * (boards - 1u));
         ring_init((uint8_t)boards);
@@ -144,7 +148,8 @@ static uint16_t sum_of(uint16_t struct_offset)
 {
     uint16_t sum = 0;
     for (uint8_t i = 0; i < DAMAGED_BOARDS; i++)
-        sum = (uint16_t)(sum + *(const uint16_t *)((const uint8_t *)&ring[i].counters + struct_offset));
+        sum = (uint16_t)(sum +
+                         *(const uint16_t *)((const uint8_t *)&ring[i].counters + struct_offset));
     return sum;
 }
 

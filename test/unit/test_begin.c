@@ -1,0 +1,95 @@
+/* Small parts of the Begin board: when a round starts, and the debounced switches. */
+#include "begin_board/dip.h"
+#include "begin_board/rounds.h"
+#include "test.h"
+
+static struct rounds rounds;
+
+/* Steps every millisecond until something is to be done; returns how long it took. */
+static uint16_t wait_for(enum round_action wanted, uint16_t *now_ms)
+{
+    for (uint16_t ms = 0; ms < 3000; ms++) {
+        enum round_action action = rounds_step(&rounds, *now_ms);
+        if (action == wanted)
+            return ms;
+        assert_int_equal(action, ROUND_WAIT);
+        (*now_ms)++;
+    }
+    fail_msg("nothing happened for three seconds");
+    return 0;
+}
+
+static void test_first_round_starts_at_once_and_then_every_period(void **state)
+{
+    (void)state;
+    /* 16 bits of milliseconds wrap every 73 rounds; begin at many places */
+    for (uint32_t begin = 0; begin < 65536; begin += 6553) {
+        uint16_t now_ms = (uint16_t)begin;
+        rounds_init(&rounds, now_ms);
+        assert_int_equal(wait_for(ROUND_START_BREAK, &now_ms), 0);
+        for (uint8_t i = 0; i < 160; i++) {
+            assert_int_equal(wait_for(ROUND_SEND, &now_ms), ROUND_BREAK_MS);
+            assert_int_equal(wait_for(ROUND_START_BREAK, &now_ms),
+                             ROUND_PERIOD_MS - ROUND_BREAK_MS);
+        }
+    }
+}
+
+static void test_period_is_below_a_second_with_a_slow_clock(void **state)
+{
+    (void)state;
+    assert_true(ROUND_PERIOD_MS * 110ul <= 100000ul);
+}
+
+static void test_late_step_sends_once(void **state)
+{
+    (void)state;
+    rounds_init(&rounds, 100);
+    assert_int_equal(rounds_step(&rounds, 100), ROUND_START_BREAK);
+    assert_int_equal(rounds_step(&rounds, 2000), ROUND_SEND);
+    assert_int_equal(rounds_step(&rounds, 2000), ROUND_START_BREAK);
+    assert_int_equal(rounds_step(&rounds, 2000), ROUND_WAIT);
+}
+
+static void test_new_setting_counts_when_read_twice(void **state)
+{
+    struct dip d;
+
+    (void)state;
+    dip_init(&d, 0x50);
+    assert_int_equal(d.value, 0x50);
+    dip_step(&d, 0x51);
+    assert_int_equal(d.value, 0x50);
+    dip_step(&d, 0x51);
+    assert_int_equal(d.value, 0x51);
+    dip_step(&d, 0x51);
+    assert_int_equal(d.value, 0x51);
+}
+
+static void test_bouncing_setting_never_counts(void **state)
+{
+    struct dip d;
+
+    (void)state;
+    dip_init(&d, 0x50);
+    for (uint8_t i = 0; i < 100; i++) {
+        dip_step(&d, i & 1u ? 0x50 : 0x51);
+        assert_int_equal(d.value, 0x50);
+    }
+    for (uint8_t i = 0; i < 100; i++) {
+        dip_step(&d, (uint8_t)(0x60u + i));
+        assert_int_equal(d.value, 0x50);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_first_round_starts_at_once_and_then_every_period),
+        cmocka_unit_test(test_period_is_below_a_second_with_a_slow_clock),
+        cmocka_unit_test(test_late_step_sends_once),
+        cmocka_unit_test(test_new_setting_counts_when_read_twice),
+        cmocka_unit_test(test_bouncing_setting_never_counts),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,308 @@
+#include "common/cell_board.h"
+#include "common/eeprom_map.h"
+#include "common/ntc.h"
+#include "common/record.h"
+#include "test.h"
+#include "test/fake/hal_fake.h"
+
+#define NTC_25 8192u
+#define SUM_3300 18900u
+#define SUM_3500 20045u
+#define SWITCHES_3400 0x10u
+
+static struct cell_board b;
+
+static void set_up(void)
+{
+    fake_reset();
+    fake->sum[ANALOG_CELL] = SUM_3300;
+    fake->sum[ANALOG_NTC] = NTC_25;
+    fake->trim = 0x60;
+}
+
+static void calibrate(int8_t offset_dc)
+{
+    struct calibration c = { .gain_q16 = CALIBRATION_GAIN_NOMINAL, .offset_dc = offset_dc };
+    calibration_save(&c);
+}
+
+/* A round that reached this board as number 2, with these switches. */
+static void finish_round(uint8_t switches)
+{
+    b.link.number = 2;
+    b.link.start.switches = switches;
+    cell_board_events(&b, LINK_ROUND_DONE);
+}
+
+static void measure(void)
+{
+    cell_board_events(&b, LINK_BREAK_SEEN);
+}
+
+/* ---- measuring --------------------------------------------------------------------------------------- */
+
+static void test_break_measures_cell_and_temperature_for_the_link(void **state)
+{
+    (void)state;
+    set_up();
+    calibrate(-4);
+    cell_board_init(&b);
+    assert_false(b.link.own_ready);
+    measure();
+    assert_true(b.link.own_ready);
+    assert_int_equal(b.link.own.mv, 3300);
+    assert_int_equal(b.link.own.dc, 246);
+    assert_int_equal(b.link.own.flags, CELL_RESTARTED);
+    assert_int_equal(fake->asked[ANALOG_CELL], CELL_SAMPLES);
+    assert_int_equal(fake->asked[ANALOG_NTC], NTC_SAMPLES);
+    assert_false(fake->analog_on);
+    assert_true(fake->led);
+    assert_int_equal(fake->misreadings, 0);
+}
+
+static void test_board_without_calibration_says_so_and_does_not_balance(void **state)
+{
+    (void)state;
+    set_up();
+    cell_board_init(&b);
+    fake->sum[ANALOG_CELL] = SUM_3500;
+    finish_round(SWITCHES_3400);
+    measure();
+    assert_int_equal(b.link.own.flags, CELL_UNCALIBRATED);
+    assert_false(fake->balance);
+}
+
+static void test_ntc_faults_are_flagged_and_stop_balancing(void **state)
+{
+    static const struct {
+        uint16_t sum;
+        uint8_t flag;
+    } cases[] = { { 16300, CELL_NTC_OPEN }, { 100, CELL_NTC_SHORT } };
+
+    (void)state;
+    for (uint8_t i = 0; i < TEST_COUNT_OF(cases); i++) {
+        set_up();
+        calibrate(0);
+        cell_board_init(&b);
+        fake->sum[ANALOG_CELL] = SUM_3500;
+        finish_round(SWITCHES_3400);
+        measure();
+        assert_true(fake->balance);
+        fake->sum[ANALOG_NTC] = cases[i].sum;
+        measure();
+        assert_false(fake->balance);
+        assert_int_equal(b.link.own.flags, cases[i].flag);
+    }
+}
+
+static void test_restart_flag_goes_with_the_first_complete_round(void **state)
+{
+    (void)state;
+    set_up();
+    calibrate(0);
+    cell_board_init(&b);
+    measure();
+    assert_int_equal(b.link.own.flags, CELL_RESTARTED);
+    b.link.number = 0; /* a round whose HOP was bad does not count */
+    cell_board_events(&b, LINK_ROUND_DONE);
+    measure();
+    assert_int_equal(b.link.own.flags, CELL_RESTARTED);
+    finish_round(SWITCHES_3400);
+    measure();
+    assert_int_equal(b.link.own.flags, 0);
+}
+
+static void test_trim_at_its_limit_is_flagged(void **state)
+{
+    (void)state;
+    set_up();
+    calibrate(0);
+    cell_board_init(&b);
+    b.link.trim.at_limit = true;
+    measure();
+    assert_int_equal(b.link.own.flags, CELL_RESTARTED | CELL_CLOCK_LIMIT);
+}
+
+/* ---- balancing --------------------------------------------------------------------------------------- */
+
+static void start_balancing(void)
+{
+    set_up();
+    calibrate(0);
+    cell_board_init(&b);
+    fake->sum[ANALOG_CELL] = SUM_3500;
+    finish_round(SWITCHES_3400);
+    measure();
+    assert_true(fake->balance);
+    assert_int_equal(b.link.own.flags, CELL_BALANCING);
+}
+
+static void test_balancing_is_off_while_measuring_and_on_again_after(void **state)
+{
+    (void)state;
+    start_balancing();
+    measure();
+    assert_int_equal(fake->misreadings, 0);
+    assert_true(fake->balance);
+}
+
+static void test_led_shows_a_round_and_stays_on_while_balancing(void **state)
+{
+    (void)state;
+    start_balancing();
+    finish_round(SWITCHES_3400);
+    assert_true(fake->led);
+    fake->sum[ANALOG_CELL] = SUM_3300;
+    measure();
+    assert_true(fake->led);
+    finish_round(SWITCHES_3400);
+    assert_false(fake->led);
+}
+
+static void test_balancing_waits_for_switches_that_allow_it(void **state)
+{
+    (void)state;
+    set_up();
+    calibrate(0);
+    cell_board_init(&b);
+    fake->sum[ANALOG_CELL] = SUM_3500;
+    measure();
+    assert_false(fake->balance); /* no round yet */
+    finish_round(0xE0);
+    measure();
+    assert_false(fake->balance);
+    finish_round(SWITCHES_3400);
+    measure();
+    assert_true(fake->balance);
+}
+
+static void test_hot_board_stops_balancing_and_says_so(void **state)
+{
+    (void)state;
+    start_balancing();
+    fake->sum[ANALOG_NTC] = 1583; /* 80.0 C */
+    measure();
+    assert_false(fake->balance);
+    assert_int_equal(b.link.own.flags, CELL_HOT);
+    fake->sum[ANALOG_NTC] = 2826; /* 65.0 C */
+    measure();
+    assert_true(fake->balance);
+}
+
+static void test_balancing_ends_thirty_seconds_after_the_last_round(void **state)
+{
+    (void)state;
+    start_balancing();
+    for (uint8_t s = 1; s < BALANCE_LOST_S; s++) {
+        cell_board_second(&b);
+        assert_true(fake->balance);
+    }
+    cell_board_second(&b);
+    assert_false(fake->balance);
+    assert_false(b.balance.on);
+    assert_false(fake->led);
+    measure(); /* a break alone is no round */
+    assert_false(fake->balance);
+    for (uint16_t s = 0; s < 600; s++)
+        cell_board_second(&b);
+    assert_false(fake->balance);
+    finish_round(SWITCHES_3400);
+    measure();
+    assert_true(fake->balance);
+}
+
+static void test_round_restarts_the_thirty_seconds(void **state)
+{
+    (void)state;
+    start_balancing();
+    for (uint8_t s = 0; s < 100; s++) {
+        cell_board_second(&b);
+        if (s % 20u == 19u)
+            finish_round(SWITCHES_3400);
+        assert_true(fake->balance);
+    }
+}
+
+/* ---- clock trim over power-down ------------------------------------------------------------------------ */
+
+static void run_rounds(uint8_t count, uint8_t trim)
+{
+    for (uint8_t i = 0; i < count; i++) {
+        fake->trim = trim;
+        finish_round(SWITCHES_3400);
+    }
+}
+
+static void test_trim_is_saved_when_steady_and_loaded_at_reset(void **state)
+{
+    (void)state;
+    set_up();
+    cell_board_init(&b);
+    b.link.trim.divisor = 12;
+    run_rounds(63, 0x63);
+    assert_int_equal(fake->writes, 0);
+    run_rounds(1, 0x63);
+    assert_true(fake->writes > 0);
+    fake->trim = 0x60; /* reset loads the factory value */
+    cell_board_init(&b);
+    assert_int_equal(fake->trim, 0x63);
+    assert_int_equal(b.link.trim.factory, 0x60);
+    assert_int_equal(b.link.trim.divisor, 12);
+}
+
+static void test_trim_one_step_away_is_never_saved(void **state)
+{
+    (void)state;
+    set_up();
+    cell_board_init(&b);
+    run_rounds(250, 0x61);
+    run_rounds(250, 0x5F);
+    assert_int_equal(fake->writes, 0);
+}
+
+static void test_trim_that_comes_back_is_not_saved(void **state)
+{
+    (void)state;
+    set_up();
+    cell_board_init(&b);
+    for (uint8_t i = 0; i < 10; i++) {
+        run_rounds(60, 0x63);
+        run_rounds(1, 0x60);
+    }
+    assert_int_equal(fake->writes, 0);
+}
+
+/* Another chip in the same socket, or an EEPROM image of another board. */
+static void test_trim_of_another_chip_is_not_used(void **state)
+{
+    (void)state;
+    set_up();
+    cell_board_init(&b);
+    run_rounds(64, 0x63);
+    fake->trim = 0x70;
+    cell_board_init(&b);
+    assert_int_equal(fake->trim, 0x70);
+    assert_int_equal(b.link.trim.divisor, LINK_DIVISOR_NOMINAL);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_break_measures_cell_and_temperature_for_the_link),
+        cmocka_unit_test(test_board_without_calibration_says_so_and_does_not_balance),
+        cmocka_unit_test(test_ntc_faults_are_flagged_and_stop_balancing),
+        cmocka_unit_test(test_restart_flag_goes_with_the_first_complete_round),
+        cmocka_unit_test(test_trim_at_its_limit_is_flagged),
+        cmocka_unit_test(test_balancing_is_off_while_measuring_and_on_again_after),
+        cmocka_unit_test(test_led_shows_a_round_and_stays_on_while_balancing),
+        cmocka_unit_test(test_balancing_waits_for_switches_that_allow_it),
+        cmocka_unit_test(test_hot_board_stops_balancing_and_says_so),
+        cmocka_unit_test(test_balancing_ends_thirty_seconds_after_the_last_round),
+        cmocka_unit_test(test_round_restarts_the_thirty_seconds),
+        cmocka_unit_test(test_trim_is_saved_when_steady_and_loaded_at_reset),
+        cmocka_unit_test(test_trim_one_step_away_is_never_saved),
+        cmocka_unit_test(test_trim_that_comes_back_is_not_saved),
+        cmocka_unit_test(test_trim_of_another_chip_is_not_used),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,320 @@
+#include "begin_board/current.h"
+#include "common/eeprom_map.h"
+#include "test.h"
+#include "test/fake/hal_fake.h"
+
+#define ZERO 512u
+#define SAMPLES 100u
+
+static struct current c;
+
+static void set_up(void)
+{
+    fake_reset();
+    current_init(&c);
+}
+
+/* One millisecond: the codes of a sensor at 0 A, or whatever the inputs give. */
+static void sample(const uint16_t code[CURRENT_INPUTS])
+{
+    uint8_t input = 0;
+    for (uint8_t i = 0; input != CURRENT_INPUTS_DONE; i++) {
+        assert_true(i < CURRENT_INPUTS);
+        assert_true(input < CURRENT_INPUTS);
+        input = current_sample(&c, input, code[input]);
+    }
+}
+
+static uint16_t clip(int32_t code)
+{
+    return (uint16_t)(code < 102 ? 102 : code > 922 ? 922 : code);
+}
+
+/* Codes of sensor 1 at this current; sensor 2 is not connected. */
+static void sample_ma(int32_t ma)
+{
+    uint16_t code[CURRENT_INPUTS] = { clip((int32_t)ZERO + ma / 50),
+                                      clip((int32_t)ZERO + ma / 1250), 0, 0 };
+    sample(code);
+}
+
+static int32_t block_ma(int32_t ma)
+{
+    for (uint8_t i = 0; i < SAMPLES; i++)
+        sample_ma(ma);
+    current_close(&c, SAMPLES);
+    return c.sensor[0].ma;
+}
+
+/* ---- ranges --------------------------------------------------------------------------------------------- */
+
+static void test_low_range_is_used_below_20_amperes(void **state)
+{
+    (void)state;
+    set_up();
+    for (int32_t ma = -19950; ma <= 19950; ma += 50) {
+        int32_t wanted = ma < 300 && ma > -300 ? 0 : ma;
+        assert_int_equal(block_ma(ma), wanted);
+    }
+}
+
+static void test_high_range_takes_over_at_20_amperes(void **state)
+{
+    (void)state;
+    set_up();
+    assert_int_equal(current_sample(&c, 0, ZERO + 399), 2);
+    assert_int_equal(current_sample(&c, 0, ZERO + 400), 1);
+    assert_int_equal(current_sample(&c, 0, ZERO - 399), 2);
+    assert_int_equal(current_sample(&c, 0, ZERO - 400), 1);
+    assert_int_equal(current_sample(&c, 1, ZERO), 2);
+    assert_int_equal(current_sample(&c, 2, ZERO), CURRENT_INPUTS_DONE);
+    assert_int_equal(current_sample(&c, 2, ZERO + 400), 3);
+    assert_int_equal(current_sample(&c, 3, ZERO), CURRENT_INPUTS_DONE);
+    set_up();
+    for (int32_t ma = 20000; ma <= 500000; ma += 1250) {
+        assert_int_equal(block_ma(ma), ma);
+        assert_int_equal(block_ma(-ma), -ma);
+        assert_int_equal(c.sensor[0].state, SENSOR_UNZEROED);
+    }
+}
+
+static void test_dead_band_ends_at_300_milliamperes(void **state)
+{
+    (void)state;
+    set_up();
+    assert_int_equal(block_ma(250), 0);
+    assert_int_equal(block_ma(-250), 0);
+    assert_int_equal(block_ma(300), 300);
+    assert_int_equal(block_ma(-300), -300);
+    assert_int_equal(c.sensor[0].forward_mas + c.sensor[0].reverse_mas, 60); /* 2 * 0.3 A * 0.1 s */
+}
+
+static void test_over_range_is_reported_and_limited(void **state)
+{
+    (void)state;
+    set_up();
+    assert_int_equal(block_ma(502500), 500000); /* half a percent for the zero point */
+    assert_int_equal(c.sensor[0].state, SENSOR_UNZEROED);
+    assert_int_equal(block_ma(503750), 500000);
+    assert_int_equal(c.sensor[0].state, SENSOR_OVER_RANGE);
+    assert_int_equal(block_ma(-503750), -500000);
+    assert_int_equal(c.sensor[0].state, SENSOR_OVER_RANGE);
+    assert_int_equal(block_ma(1000), 1000);
+    assert_int_equal(c.sensor[0].state, SENSOR_UNZEROED);
+}
+
+/* ---- mean -------------------------------------------------------------------------------------------------- */
+
+static void test_mean_of_a_ripple_is_its_middle(void **state)
+{
+    (void)state;
+    set_up();
+    for (uint16_t i = 0; i < 1000; i++)
+        sample_ma((int32_t)(i % 100u) * 100 + 50); /* 50 .. 9950 mA */
+    current_close(&c, 1000);
+    assert_int_equal(c.sensor[0].ma, 5000);
+    for (uint16_t i = 0; i < 900; i++)
+        sample_ma(i & 1u ? 100000 : -10000); /* across the hand-over */
+    current_close(&c, 900);
+    assert_int_equal(c.sensor[0].ma, 45000);
+    for (uint8_t i = 0; i < 3; i++)
+        sample_ma(i == 0 ? 1050 : 1000);
+    current_close(&c, 3);
+    assert_int_equal(c.sensor[0].ma, 1016); /* 1016.7 towards zero */
+}
+
+static void test_block_of_eight_seconds_at_full_scale_does_not_overflow(void **state)
+{
+    (void)state;
+    set_up();
+    for (uint16_t i = 0; i < 8000; i++)
+        sample_ma(500000);
+    current_close(&c, 8000);
+    assert_int_equal(c.sensor[0].ma, 500000);
+    assert_int_equal(c.sensor[0].forward_mas, 4000000);
+}
+
+static void test_empty_block_changes_nothing(void **state)
+{
+    (void)state;
+    set_up();
+    block_ma(5000);
+    current_close(&c, 900);
+    assert_int_equal(c.sensor[0].ma, 5000);
+    assert_int_equal(c.sensor[0].forward_mas, 500);
+    assert_int_equal(fake_irq_depth, 0);
+}
+
+/* ---- charge -------------------------------------------------------------------------------------------------- */
+
+static void test_integration_over_thousands_of_blocks_is_exact(void **state)
+{
+    uint64_t forward = 0;
+    uint64_t reverse = 0;
+
+    (void)state;
+    set_up();
+    for (uint16_t i = 0; i < 5000; i++) {
+        int32_t ma = (int32_t)(i % 97u) * 50 + 300;
+        uint16_t ms = (uint16_t)(890u + i % 23u);
+        if (i % 3u == 0)
+            ma = -ma;
+        sample_ma(ma);
+        current_close(&c, ms);
+        if (ma >= 0)
+            forward += (uint64_t)ma * ms;
+        else
+            reverse += (uint64_t)-ma * ms;
+    }
+    assert_int_equal(c.sensor[0].forward_mas, forward / 1000u);
+    assert_int_equal(c.sensor[0].reverse_mas, reverse / 1000u);
+    assert_int_equal(c.sensor[0].forward_rest_ua, forward % 1000u);
+}
+
+static void test_totals_wrap_at_32_bits(void **state)
+{
+    (void)state;
+    set_up();
+    c.sensor[0].forward_mas = 0xFFFFFFFFu - 99u;
+    block_ma(5000);
+    assert_int_equal(c.sensor[0].forward_mas, 400);
+}
+
+/* ---- absent, broken ------------------------------------------------------------------------------------------ */
+
+static void test_open_input_is_absent_and_later_broken(void **state)
+{
+    static const uint16_t open[CURRENT_INPUTS] = { 0, 0, 0, 0 };
+    static const uint16_t shorted[CURRENT_INPUTS] = { 1023, 1023, 1023, 1023 };
+
+    (void)state;
+    set_up();
+    sample(open);
+    current_close(&c, 900);
+    assert_int_equal(c.sensor[0].state, SENSOR_ABSENT);
+    assert_int_equal(c.sensor[1].state, SENSOR_ABSENT);
+    block_ma(5000);
+    assert_int_equal(c.sensor[0].state, SENSOR_UNZEROED);
+    for (uint8_t i = 0; i < 10; i++)
+        sample(shorted);
+    current_close(&c, 900);
+    assert_int_equal(c.sensor[0].state, SENSOR_BROKEN);
+    assert_int_equal(c.sensor[0].ma, 0);
+    assert_int_equal(c.sensor[0].forward_mas, 500); /* a broken sensor counts nothing */
+    assert_int_equal(c.sensor[1].state, SENSOR_ABSENT);
+}
+
+static void test_legal_window_ends_where_no_sensor_can_be(void **state)
+{
+    static const struct {
+        uint16_t code;
+        bool legal;
+    } cases[] = { { 0, false },  { 50, false }, { 51, true },   { 102, true },
+                  { 922, true }, { 973, true }, { 974, false }, { 1023, false } };
+
+    (void)state;
+    for (uint8_t i = 0; i < TEST_COUNT_OF(cases); i++) {
+        uint16_t code[CURRENT_INPUTS] = { cases[i].code, cases[i].code, ZERO, ZERO };
+        set_up();
+        sample(code);
+        current_close(&c, 900);
+        assert_int_equal(c.sensor[0].state != SENSOR_ABSENT, cases[i].legal);
+        assert_int_equal(c.sensor[1].state, SENSOR_UNZEROED);
+    }
+}
+
+/* A loose contact: as long as most samples are good, the good ones count. */
+static void test_few_bad_samples_are_left_out(void **state)
+{
+    static const uint16_t open[CURRENT_INPUTS] = { 0, 0, 0, 0 };
+
+    (void)state;
+    set_up();
+    for (uint8_t i = 0; i < 10; i++) {
+        sample_ma(5000);
+        sample(open);
+    }
+    current_close(&c, 900);
+    assert_int_equal(c.sensor[0].state, SENSOR_UNZEROED);
+    assert_int_equal(c.sensor[0].ma, 5000);
+    for (uint8_t i = 0; i < 10; i++)
+        sample_ma(5000);
+    for (uint8_t i = 0; i < 11; i++)
+        sample(open);
+    current_close(&c, 900);
+    assert_int_equal(c.sensor[0].state, SENSOR_BROKEN);
+}
+
+/* ---- calibration ----------------------------------------------------------------------------------------------- */
+
+static void test_saved_zero_points_are_used(void **state)
+{
+    static const uint16_t zero_q4[CURRENT_INPUTS] = { 515 * 16 + 8, 510 * 16, 500 * 16, 520 * 16 };
+    struct calibration none = { .gain_q16 = 9999 };
+
+    (void)state;
+    set_up();
+    current_load(&c, &none);
+    assert_false(c.sensor[0].zeroed);
+    assert_int_equal(block_ma(1000), 1000); /* a calibration that is not valid scales nothing */
+    current_save_zero(zero_q4);
+    current_load(&c, &none);
+    for (uint8_t i = 0; i < CURRENT_INPUTS; i++)
+        assert_int_equal(c.sensor[i / 2u].zero_q4[i & 1u], zero_q4[i]);
+    assert_int_equal(block_ma(1000), 825); /* 20 - 3.5 codes */
+    assert_int_equal(c.sensor[0].state, SENSOR_OK);
+    assert_int_equal(fake->stray, 0);
+}
+
+static void test_reference_error_of_the_board_scales_the_current(void **state)
+{
+    struct calibration five_percent = { .gain_q16 = 12015, .valid = true };
+
+    (void)state;
+    set_up();
+    current_load(&c, &five_percent);
+    assert_in_range(block_ma(10000), 10498, 10501);
+    assert_in_range(block_ma(400000), 419950, 420050);
+    assert_in_range(-block_ma(-10000), 10498, 10501);
+}
+
+static void test_frame_carries_the_sensor(void **state)
+{
+    struct frame_sensor frame = { .round = 3 };
+
+    (void)state;
+    set_up();
+    block_ma(-7000);
+    current_frame(&c, 0, &frame);
+    assert_int_equal(frame.index, 0);
+    assert_int_equal(frame.state, SENSOR_UNZEROED);
+    assert_int_equal(frame.ma, -7000);
+    assert_int_equal(frame.forward_mas, 0);
+    assert_int_equal(frame.reverse_mas, 700);
+    current_frame(&c, 1, &frame);
+    assert_int_equal(frame.index, 1);
+    assert_int_equal(frame.state, SENSOR_ABSENT);
+    assert_int_equal(frame.round, 3);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_low_range_is_used_below_20_amperes),
+        cmocka_unit_test(test_high_range_takes_over_at_20_amperes),
+        cmocka_unit_test(test_dead_band_ends_at_300_milliamperes),
+        cmocka_unit_test(test_over_range_is_reported_and_limited),
+        cmocka_unit_test(test_mean_of_a_ripple_is_its_middle),
+        cmocka_unit_test(test_block_of_eight_seconds_at_full_scale_does_not_overflow),
+        cmocka_unit_test(test_empty_block_changes_nothing),
+        cmocka_unit_test(test_integration_over_thousands_of_blocks_is_exact),
+        cmocka_unit_test(test_totals_wrap_at_32_bits),
+        cmocka_unit_test(test_open_input_is_absent_and_later_broken),
+        cmocka_unit_test(test_legal_window_ends_where_no_sensor_can_be),
+        cmocka_unit_test(test_few_bad_samples_are_left_out),
+        cmocka_unit_test(test_saved_zero_points_are_used),
+        cmocka_unit_test(test_reference_error_of_the_board_scales_the_current),
+        cmocka_unit_test(test_frame_carries_the_sensor),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,259 @@
+#include "end_board/intake.h"
+#include "end_board/pack.h"
+#include "test.h"
+#include "test/fake/hal_fake.h"
+
+#define SWITCHES_5_TO_8 0x20u
+
+static struct pack pack;
+
+static void store(uint8_t number, uint16_t mv, int16_t dc, uint8_t flags, uint8_t tick)
+{
+    struct frame_cell cell = { .number = number, .mv = mv, .dc = dc, .flags = flags };
+    pack_store(&pack, &cell, tick);
+}
+
+/* Six cells of different voltage and temperature, known for two rounds. */
+static void set_up(uint8_t tick)
+{
+    fake_reset();
+    pack_init(&pack);
+    pack_round(&pack, 6);
+    pack_round(&pack, 6);
+    store(1, 3300, 250, 0, tick);
+    store(2, 3250, 260, CELL_BALANCING, tick);
+    store(3, 3350, 240, 0, tick);
+    store(4, 3310, -30, 0, tick);
+    store(5, 3301, 410, CELL_UNCALIBRATED | CELL_RESTARTED | CELL_CLOCK_LIMIT, tick);
+    store(6, 3302, 255, CELL_HOT, tick);
+}
+
+static uint8_t faults_at(uint8_t tick)
+{
+    pack_evaluate(&pack, SWITCHES_5_TO_8, tick);
+    assert_int_equal(pack_good(&pack), pack.faults == 0);
+    assert_int_equal(fake_irq_depth, 0);
+    return pack.faults;
+}
+
+static void test_pack_sums_up_extremes_and_total(void **state)
+{
+    (void)state;
+    set_up(0);
+    assert_int_equal(faults_at(0), 0);
+    assert_int_equal(pack.count, 6);
+    assert_int_equal(pack.min_mv, 3250);
+    assert_int_equal(pack.lowest, 2);
+    assert_int_equal(pack.max_mv, 3350);
+    assert_int_equal(pack.highest, 3);
+    assert_int_equal(pack.min_dc, -30);
+    assert_int_equal(pack.coldest, 4);
+    assert_int_equal(pack.max_dc, 410);
+    assert_int_equal(pack.hottest, 5);
+    assert_int_equal(pack.total_mv, 3300 + 3250 + 3350 + 3310 + 3301 + 3302);
+    assert_int_equal(pack.readings, 6);
+}
+
+static void test_summary_follows_new_readings(void **state)
+{
+    (void)state;
+    set_up(0);
+    faults_at(0);
+    store(3, 3100, 250, 0, 1);
+    faults_at(1);
+    assert_int_equal(pack.lowest, 3);
+    assert_int_equal(pack.highest, 4);
+    assert_int_equal(pack.min_mv, 3100);
+}
+
+static void test_reading_is_fresh_up_to_the_limit_at_any_tick(void **state)
+{
+    (void)state;
+    for (uint16_t start = 0; start < 256; start += 15) {
+        for (uint8_t age = 0; age < 60; age++) {
+            set_up((uint8_t)start);
+            assert_int_equal(faults_at((uint8_t)(start + age)),
+                             age <= PACK_FRESH_TICKS ? 0 : PACK_SILENT);
+        }
+    }
+}
+
+/* 256 ticks are 33 s: a reading that became too old must not become fresh when the clock is round. */
+static void test_old_reading_stays_old_when_the_tick_wraps(void **state)
+{
+    (void)state;
+    set_up(10);
+    for (uint16_t tick = 10; tick < 10 + 1000; tick += 50)
+        faults_at((uint8_t)tick);
+    assert_int_equal(faults_at(10), PACK_SILENT);
+}
+
+static void test_one_missing_cell_is_silence_and_leaves_the_rest(void **state)
+{
+    (void)state;
+    for (uint8_t missing = 1; missing <= 6; missing++) {
+        set_up(0);
+        for (uint8_t number = 1; number <= 6; number++)
+            if (number != missing)
+                store(number, 3300, 250, 0, 30);
+        assert_int_equal(faults_at(30), PACK_SILENT);
+        assert_int_equal(pack.total_mv, 5 * 3300);
+        store(missing, 3300, 250, 0, 30);
+        assert_int_equal(faults_at(30), 0);
+    }
+}
+
+static void test_cell_never_heard_is_silence(void **state)
+{
+    (void)state;
+    fake_reset();
+    pack_init(&pack);
+    pack_round(&pack, 6);
+    pack_round(&pack, 6);
+    assert_int_equal(faults_at(0), PACK_SILENT);
+    assert_int_equal(pack.lowest, 0);
+    assert_int_equal(pack.highest, 0);
+}
+
+static void test_flags_that_void_a_reading_are_faults(void **state)
+{
+    static const struct {
+        uint8_t flag;
+        uint8_t fault;
+    } cases[] = { { CELL_BALANCING, 0 },
+                  { CELL_UNCALIBRATED, 0 },
+                  { CELL_HOT, 0 },
+                  { CELL_RESTARTED, 0 },
+                  { CELL_CLOCK_LIMIT, 0 },
+                  { CELL_UNTRUSTED, PACK_UNTRUSTED },
+                  { CELL_NTC_OPEN, PACK_NO_TEMPERATURE },
+                  { CELL_NTC_SHORT, PACK_NO_TEMPERATURE } };
+
+    (void)state;
+    for (uint8_t i = 0; i < TEST_COUNT_OF(cases); i++) {
+        set_up(0);
+        store(2, 9, -390, cases[i].flag, 0);
+        assert_int_equal(faults_at(0), cases[i].fault);
+        /* an untrusted voltage is no extreme; the voltage of a cell without NTC is */
+        assert_int_equal(pack.min_mv == 9, cases[i].fault != PACK_UNTRUSTED);
+        assert_int_equal(pack.min_dc == -390, cases[i].fault == 0);
+    }
+}
+
+/* ---- size -------------------------------------------------------------------------------------------- */
+
+static void test_size_needs_two_rounds_that_agree(void **state)
+{
+    (void)state;
+    fake_reset();
+    pack_init(&pack);
+    assert_int_equal(faults_at(0), PACK_SILENT);
+    pack_round(&pack, 6);
+    faults_at(0);
+    assert_int_equal(pack.count, 0);
+    pack_round(&pack, 7);
+    faults_at(0);
+    assert_int_equal(pack.count, 0);
+    pack_round(&pack, 7);
+    faults_at(0);
+    assert_int_equal(pack.count, 7);
+}
+
+static void test_another_size_later_is_a_fault_while_it_lasts(void **state)
+{
+    (void)state;
+    for (uint8_t other = 1; other < 12; other++) {
+        set_up(0);
+        assert_int_equal(faults_at(0), 0);
+        for (uint8_t i = 0; i < 5; i++)
+            pack_round(&pack, other);
+        assert_int_equal(faults_at(0), other == 6 ? 0 : PACK_SIZE_CHANGED);
+        assert_int_equal(pack.count, 6);
+        pack_round(&pack, 6);
+        assert_int_equal(faults_at(0), 0);
+    }
+}
+
+static void test_size_outside_the_class_on_the_switches_is_a_fault(void **state)
+{
+    (void)state;
+    for (uint8_t size_class = 0; size_class < 8; size_class++) {
+        set_up(0);
+        pack_evaluate(&pack, (uint8_t)((uint8_t)(size_class << 5) | 0x10u), 0);
+        assert_int_equal(pack.faults, size_class == 1 ? 0 : PACK_SIZE_MISFIT);
+    }
+}
+
+static void test_largest_pack_sums_without_overflow(void **state)
+{
+    (void)state;
+    fake_reset();
+    pack_init(&pack);
+    pack_round(&pack, 255);
+    pack_round(&pack, 255);
+    for (uint16_t number = 1; number <= 255; number++)
+        store((uint8_t)number, 8191, (int16_t)(number - 1), 0, 3);
+    pack_evaluate(&pack, 0xE0, 4);
+    assert_int_equal(pack.faults, 0);
+    assert_int_equal(pack.total_mv, 255L * 8191);
+    assert_int_equal(pack.hottest, 255);
+    assert_int_equal(pack.coldest, 1);
+}
+
+/* ---- what the ring delivers ----------------------------------------------------------------------------- */
+
+static void test_intake_sorts_frames(void **state)
+{
+    struct intake in = { 0 };
+    struct frame_cell cell = { .number = 2, .mv = 3333, .dc = 111, .flags = 5 };
+    struct frame_sensor sensor = { .index = 1, .state = SENSOR_OK, .ma = -7 };
+    struct frame_end end = { .sensors = 2 };
+    struct frame_start start = { .boot = 1 };
+    uint8_t bytes[FRAME_SIZE_MAX];
+
+    (void)state;
+    set_up(0);
+    intake_begin(&in);
+    frame_cell_encode(bytes, &cell);
+    intake_frame(&in, &pack, bytes, 77);
+    assert_int_equal(pack.cell[1].mv, 3333);
+    assert_int_equal(pack.cell[1].dc, 111);
+    assert_int_equal(pack.cell[1].flags, 5);
+    assert_int_equal(pack.cell[1].seen_tick, 77);
+    frame_sensor_encode(bytes, &sensor);
+    intake_frame(&in, &pack, bytes, 77);
+    assert_int_equal(in.got, 2);
+    assert_int_equal(in.sensor[1].ma, -7);
+    sensor.index = 2; /* no such sensor */
+    frame_sensor_encode(bytes, &sensor);
+    intake_frame(&in, &pack, bytes, 77);
+    assert_int_equal(in.got, 2);
+    frame_start_encode(bytes, &start);
+    intake_frame(&in, &pack, bytes, 77);
+    assert_int_equal(in.rounds, 0);
+    frame_end_encode(bytes, &end);
+    intake_frame(&in, &pack, bytes, 77);
+    assert_int_equal(in.rounds, 1);
+    intake_begin(&in);
+    assert_int_equal(in.got, 0);
+    assert_int_equal(in.rounds, 1);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_pack_sums_up_extremes_and_total),
+        cmocka_unit_test(test_summary_follows_new_readings),
+        cmocka_unit_test(test_reading_is_fresh_up_to_the_limit_at_any_tick),
+        cmocka_unit_test(test_old_reading_stays_old_when_the_tick_wraps),
+        cmocka_unit_test(test_one_missing_cell_is_silence_and_leaves_the_rest),
+        cmocka_unit_test(test_cell_never_heard_is_silence),
+        cmocka_unit_test(test_flags_that_void_a_reading_are_faults),
+        cmocka_unit_test(test_size_needs_two_rounds_that_agree),
+        cmocka_unit_test(test_another_size_later_is_a_fault_while_it_lasts),
+        cmocka_unit_test(test_size_outside_the_class_on_the_switches_is_a_fault),
+        cmocka_unit_test(test_largest_pack_sums_without_overflow),
+        cmocka_unit_test(test_intake_sorts_frames),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
