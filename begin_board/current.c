@@ -151,13 +151,11 @@ void current_close(struct current *c, uint16_t elapsed_ms)
     }
 }
 
-void current_frame(const struct current *c, uint8_t index, struct frame_sensor *out)
+void current_frames(const struct current *c, uint8_t sensor, struct frame_charge out[2])
 {
-    const struct current_sensor *s = &c->sensor[index];
+    const struct current_sensor *s = &c->sensor[sensor];
 
-    out->index = index;
-    out->state = s->state;
-    out->ma = s->ma;
-    out->forward_mas = s->forward_mas;
-    out->reverse_mas = s->reverse_mas;
+    out[0] = (struct frame_charge){ .sensor = sensor, .state = s->state, .mas = s->forward_mas };
+    out[1] = (struct frame_charge){ .sensor = sensor, .reverse = true, .state = s->state,
+                                    .mas = s->reverse_mas };
 }

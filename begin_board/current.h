@@ -62,7 +62,7 @@ uint8_t current_sample(struct current *c, uint8_t input, uint16_t code);
 /* Ends a block of elapsed_ms (1..8000): means, states, totals. */
 void current_close(struct current *c, uint16_t elapsed_ms);
 
-/* Frame of one sensor; the link fills in the round. */
-void current_frame(const struct current *c, uint8_t index, struct frame_sensor *out);
+/* Frames of one sensor, with and against the arrow; the link fills in the round. */
+void current_frames(const struct current *c, uint8_t sensor, struct frame_charge out[2]);
 
 #endif

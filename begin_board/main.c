@@ -33,7 +33,7 @@ uint8_t board_sample(uint8_t input, uint16_t code)
 static void send_round(uint16_t now_ms)
 {
     struct frame_start start = { .boot = boot_count & 0x0Fu, .sensors = FRAME_SENSORS_MAX };
-    struct frame_sensor sensors[FRAME_SENSORS_MAX];
+    struct frame_charge charges[2u * FRAME_SENSORS_MAX];
 
     dip_step(&dip, switch_matrix_read());
     current_close(&current, (uint16_t)(now_ms - latched_ms));
@@ -41,8 +41,8 @@ static void send_round(uint16_t now_ms)
     start.switches = dip.value;
     start.time_ms = now_ms;
     for (uint8_t i = 0; i < FRAME_SENSORS_MAX; i++)
-        current_frame(&current, i, &sensors[i]);
-    link_lead_round(&board.link, &start, sensors);
+        current_frames(&current, i, &charges[2u * i]);
+    link_lead_round(&board.link, &start, charges);
 }
 
 static void step_rounds(void)

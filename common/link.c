@@ -42,9 +42,14 @@ static void push_frame(struct link *l, const uint8_t *frame, uint8_t size)
     l->queue_in = in;
 }
 
+static uint8_t queue_fill(const struct link *l)
+{
+    return (uint8_t)(l->queue_in - l->queue_out) & QUEUE_MASK;
+}
+
 static uint8_t queue_space(const struct link *l)
 {
-    return (uint8_t)((uint8_t)(l->queue_out - l->queue_in) - 1u) & QUEUE_MASK;
+    return (uint8_t)(QUEUE_MASK - queue_fill(l));
 }
 
 /* In the stream one byte out for each byte in keeps the pipe full without a transmit interrupt per byte. */
@@ -73,9 +78,15 @@ static void start_draining(struct link *l)
     hal_link_drain(true);
 }
 
+/* In the stream the bytes that come in set the pace, once HOP has left. */
+static bool paced_by_input(const struct link *l)
+{
+    return l->state == LINK_STREAM && queue_fill(l) <= FRAME_STREAM_SIZE;
+}
+
 void link_drain(struct link *l)
 {
-    if (!queue_empty(l)) {
+    if (!queue_empty(l) && !paced_by_input(l)) {
         pump(l);
         return;
     }
@@ -153,6 +164,7 @@ void link_open(struct link *l)
 static void pass_on(struct link *l, uint8_t byte)
 {
     push(l, byte);
+    pump(l);
     hal_link_drain(true);
 }
 
@@ -211,7 +223,7 @@ static void start_byte(struct link *l, uint8_t byte)
 
 static void queue_own_frame(struct link *l)
 {
-    uint8_t frame[FRAME_CELL_SIZE];
+    uint8_t frame[FRAME_STREAM_SIZE];
 
     if (!l->own_ready)
         return;
@@ -233,7 +245,6 @@ static void hop_complete(struct link *l, bool good)
     l->last_cell = l->number;
     decoder_start(&l->decoder, l->round);
     set_state(l, LINK_STREAM);
-    hal_link_drain(false); /* from here on the bytes that come in set the pace */
 }
 
 /* The bytes of HOP as this board sends them; its CRC is made anew on the way. */
@@ -287,12 +298,12 @@ static void frame_complete(struct link *l)
 {
     const uint8_t *frame = l->decoder.frame;
 
-    if (!in_order(l, frame) || queue_space(l) < l->decoder.size) {
+    if (!in_order(l, frame) || queue_space(l) < FRAME_STREAM_SIZE) {
         count(&l->counters.stale_frames);
         return;
     }
     l->counters.frames++;
-    push_frame(l, frame, l->decoder.size);
+    push_frame(l, frame, FRAME_STREAM_SIZE);
     board_frame_received(l, frame);
     if (frame_type_of(frame[0]) == FRAME_END) {
         l->end_seen = true;
@@ -383,25 +394,27 @@ void link_lead_break(struct link *l)
 }
 
 static void push_round(struct link *l, const struct frame_start *start,
-                       const struct frame_sensor *sensors)
+                       const struct frame_charge *charges)
 {
     uint8_t frame[FRAME_SIZE_MAX];
     struct frame_hop hop = { .round = l->round, .hop = 1, .clock_error = 0 };
-    struct frame_end end = { .round = l->round, .sensors = start->sensors };
+    struct frame_end end = { .round = l->round,
+                             .sensors = start->sensors,
+                             .rounds = l->counters.rounds };
 
     push_frame(l, frame, frame_start_encode(frame, start));
     push_frame(l, frame, frame_hop_encode(frame, &hop));
     queue_own_frame(l);
-    for (uint8_t i = 0; i < start->sensors; i++) {
-        struct frame_sensor sensor = sensors[i];
-        sensor.round = l->round;
-        push_frame(l, frame, frame_sensor_encode(frame, &sensor));
+    for (uint8_t i = 0; i < 2u * start->sensors; i++) {
+        struct frame_charge charge = charges[i];
+        charge.round = l->round;
+        push_frame(l, frame, frame_charge_encode(frame, &charge));
     }
     push_frame(l, frame, frame_end_encode(frame, &end));
 }
 
 void link_lead_round(struct link *l, const struct frame_start *start,
-                     const struct frame_sensor *sensors)
+                     const struct frame_charge *charges)
 {
     struct frame_start own = *start;
     uint8_t irq;
@@ -410,7 +423,7 @@ void link_lead_round(struct link *l, const struct frame_start *start,
     l->number = 1;
     l->counters.rounds++;
     own.round = l->round;
-    push_round(l, &own, sensors);
+    push_round(l, &own, charges);
     irq = hal_irq_save();
     l->start = own;
     set_state(l, LINK_DRAIN);

@@ -39,7 +39,7 @@ enum link_event {
  * AVR and host: the simulator reads it. */
 struct link_counters {
     uint32_t rounds;        /* END arrived; for the leader: rounds sent */
-    uint32_t frames;        /* good CELL, SENSOR and END frames */
+    uint32_t frames;        /* good CELL, CHARGE and END frames */
     uint16_t bad_frames;    /* CRC or header wrong, first seen here */
     uint16_t marked_frames; /* already known as bad by a board before */
     uint16_t stale_frames;  /* other round, or out of order */
@@ -48,7 +48,7 @@ struct link_counters {
     uint16_t reserved;
 };
 
-#define LINK_QUEUE_SIZE 64u /* power of two; a leader queues its whole round: 54 bytes */
+#define LINK_QUEUE_SIZE 64u /* power of two; a leader queues its whole round: 60 bytes */
 
 struct link {
     enum link_state state;
@@ -123,10 +123,10 @@ void link_set_reading(struct link *l, uint16_t mv, int16_t dc, uint8_t flags);
 uint8_t link_take_events(struct link *l);
 
 /* Leader only: start a break; then, with a reading set, send the round. The frames' round
- * numbers are filled in here. sensors points to start->sensors frames. */
+ * numbers are filled in here. charges points to 2 * start->sensors frames. */
 void link_lead_break(struct link *l);
 void link_lead_round(struct link *l, const struct frame_start *start,
-                     const struct frame_sensor *sensors);
+                     const struct frame_charge *charges);
 
 /* Implemented by each board: a good frame of this round came from the board before. ISR. */
 void board_frame_received(struct link *l, const uint8_t *frame);

@@ -12,14 +12,17 @@ static void take_cell(struct pack *pack, const uint8_t *frame, uint8_t tick)
     pack_store(pack, &cell, tick);
 }
 
-static void take_sensor(struct intake *in, const uint8_t *frame)
+static void take_charge(struct intake *in, const uint8_t *frame)
 {
-    struct frame_sensor sensor;
-    frame_sensor_decode(frame, &sensor);
-    if (sensor.index >= FRAME_SENSORS_MAX)
+    struct frame_charge charge;
+    uint8_t index;
+
+    frame_charge_decode(frame, &charge);
+    if (charge.sensor >= FRAME_SENSORS_MAX)
         return;
-    in->sensor[sensor.index] = sensor;
-    in->got = (uint8_t)(in->got | (1u << sensor.index));
+    index = (uint8_t)(2u * charge.sensor + charge.reverse);
+    in->charge[index] = charge;
+    in->got = (uint8_t)(in->got | (1u << index));
 }
 
 void intake_frame(struct intake *in, struct pack *pack, const uint8_t *frame, uint8_t tick)
@@ -28,8 +31,8 @@ void intake_frame(struct intake *in, struct pack *pack, const uint8_t *frame, ui
     case FRAME_CELL:
         take_cell(pack, frame, tick);
         break;
-    case FRAME_SENSOR:
-        take_sensor(in, frame);
+    case FRAME_CHARGE:
+        take_charge(in, frame);
         break;
     case FRAME_END:
         in->rounds++;

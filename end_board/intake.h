@@ -7,9 +7,11 @@
 #include "end_board/pack.h"
 #include "protocol/frame.h"
 
+#define INTAKE_CHARGES (2u * FRAME_SENSORS_MAX)
+
 struct intake {
-    struct frame_sensor sensor[FRAME_SENSORS_MAX];
-    uint8_t got;     /* bit per sensor: arrived in this round */
+    struct frame_charge charge[INTAKE_CHARGES]; /* sensor 1 with and against the arrow, sensor 2 */
+    uint8_t got;     /* bit per frame: arrived in this round */
     uint32_t rounds; /* complete rounds */
 };
 

@@ -53,9 +53,9 @@ static void take_sensors(uint32_t now_ms)
     if (board.link.start.round != board.link.round)
         return;
     meter_round(&meter, &board.link.start, now_ms);
-    for (uint8_t i = 0; i < FRAME_SENSORS_MAX; i++)
+    for (uint8_t i = 0; i < INTAKE_CHARGES; i++)
         if (intake.got & (1u << i))
-            meter_sensor(&meter, &intake.sensor[i]);
+            meter_charge(&meter, &intake.charge[i]);
     intake.got = 0;
 }
 
@@ -94,8 +94,8 @@ static void show(uint32_t now_ms)
     relays_show(flash && relay.closed[RELAY_CHARGE], flash && relay.closed[RELAY_LOAD]);
     end_view = (struct end_view){
         .battery_ma = meter_battery_ma(&meter, settings.sensor_passes),
-        .in_ma = meter.sensor[0].ma / settings.sensor_passes,
-        .out_ma = meter.sensor[1].ma / settings.sensor_passes,
+        .in_ma = meter_sensor_ma(&meter, 0, settings.sensor_passes),
+        .out_ma = meter_sensor_ma(&meter, 1, settings.sensor_passes),
         .rounds = intake.rounds,
         .readings = pack.readings,
         .now_ms = now_ms,

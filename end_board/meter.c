@@ -4,7 +4,7 @@
 #define RATIO_MIN_Q14 13926u /* 0.85: outside +-15 % a clock is broken, not slow */
 #define RATIO_MAX_Q14 18842u /* 1.15 */
 /* More than 550 A over the 65 s that a time stamp covers is no charge but a restarted counter. */
-#define JUMP_LIMIT_MAS 36000000L
+#define JUMP_LIMIT_MAS 36000000UL
 
 void meter_init(struct meter *m)
 {
@@ -51,8 +51,10 @@ static void follow_clock(struct meter *m, uint16_t begin_ms, uint32_t now_ms)
 static void begin_restarted(struct meter *m)
 {
     m->ratio_based = false;
-    for (uint8_t i = 0; i < FRAME_SENSORS_MAX; i++)
-        m->sensor[i].based = false;
+    for (uint8_t i = 0; i < FRAME_SENSORS_MAX; i++) {
+        m->sensor[i].with_arrow.based = false;
+        m->sensor[i].against_arrow.based = false;
+    }
 }
 
 void meter_round(struct meter *m, const struct frame_start *start, uint32_t now_ms)
@@ -71,24 +73,35 @@ static bool works(uint8_t state)
 
 /* ---- charge ------------------------------------------------------------------------------------- */
 
-void meter_sensor(struct meter *m, const struct frame_sensor *frame)
+/* Charge since the last reading of one total; 0 when there is no last one. */
+static uint32_t advance(struct meter_total *t, uint32_t mas, uint16_t now_ms)
+{
+    uint32_t step_mas = mas - t->mas;
+    uint16_t step_ms = (uint16_t)(now_ms - t->at_ms);
+    bool usable = t->based && step_mas < JUMP_LIMIT_MAS && step_ms != 0;
+
+    t->based = true;
+    t->mas = mas;
+    t->at_ms = now_ms;
+    if (!usable)
+        return 0;
+    t->ma = (int32_t)((uint64_t)step_mas * 1000u / step_ms);
+    return step_mas;
+}
+
+void meter_charge(struct meter *m, const struct frame_charge *frame)
 {
     struct meter_sensor *s;
-    int32_t net_mas;
 
-    if (frame->index >= FRAME_SENSORS_MAX)
+    if (frame->sensor >= FRAME_SENSORS_MAX)
         return;
-    s = &m->sensor[frame->index];
-    net_mas = (int32_t)((frame->forward_mas - s->forward_mas) -
-                        (frame->reverse_mas - s->reverse_mas));
-    if (s->based && net_mas < JUMP_LIMIT_MAS && net_mas > -JUMP_LIMIT_MAS)
-        s->pending_mas += net_mas;
-    s->based = true;
+    s = &m->sensor[frame->sensor];
     s->seen = s->seen || works(frame->state);
     s->state = frame->state;
-    s->ma = frame->ma;
-    s->forward_mas = frame->forward_mas;
-    s->reverse_mas = frame->reverse_mas;
+    if (frame->reverse)
+        s->pending_mas -= advance(&s->against_arrow, frame->mas, m->begin_ms);
+    else
+        s->pending_mas += advance(&s->with_arrow, frame->mas, m->begin_ms);
 }
 
 bool meter_known(const struct meter *m)
@@ -104,9 +117,15 @@ bool meter_lost(const struct meter *m)
     return false;
 }
 
+int32_t meter_sensor_ma(const struct meter *m, uint8_t sensor, uint8_t passes)
+{
+    const struct meter_sensor *s = &m->sensor[sensor];
+    return (s->with_arrow.ma - s->against_arrow.ma) / passes;
+}
+
 int32_t meter_battery_ma(const struct meter *m, uint8_t passes)
 {
-    return (m->sensor[0].ma - m->sensor[1].ma) / passes;
+    return meter_sensor_ma(m, 0, passes) - meter_sensor_ma(m, 1, passes);
 }
 
 int64_t meter_take_mas(struct meter *m, uint8_t passes)

@@ -1,4 +1,4 @@
-/* From the Begin board's sensor frames to currents and charge at the End board's crystal time.
+/* From the Begin board's charge frames to currents and charge at the End board's crystal time.
  *
  * Begin integrates with its RC oscillator (+-10 %). The ratio of crystal time to Begin's time over
  * many rounds corrects each charge difference; totals, not rates, are compared, so lost rounds
@@ -13,13 +13,19 @@
 
 #define METER_UNITY_Q14 16384u
 
+/* One direction of one sensor. */
+struct meter_total {
+    bool based;            /* the total of this Begin run is known */
+    uint32_t mas;          /* Begin's total at the last reading */
+    uint16_t at_ms;        /* Begin's time of that reading */
+    int32_t ma;            /* mean between the last two readings, passes not yet divided out */
+};
+
 struct meter_sensor {
-    bool based;            /* totals of this Begin run are known */
+    struct meter_total with_arrow;
+    struct meter_total against_arrow;
     bool seen;             /* has worked since the reset of this board */
     uint8_t state;         /* enum sensor_state */
-    int32_t ma;            /* along the arrow, passes not yet divided out */
-    uint32_t forward_mas;  /* Begin's totals at the last reading */
-    uint32_t reverse_mas;
     int64_t pending_mas;   /* net charge not yet taken, Begin's clock */
 };
 
@@ -37,7 +43,11 @@ struct meter {
 void meter_init(struct meter *m);
 /* A START arrived at crystal time now_ms. */
 void meter_round(struct meter *m, const struct frame_start *start, uint32_t now_ms);
-void meter_sensor(struct meter *m, const struct frame_sensor *frame);
+/* A CHARGE frame of the round whose START was given last. */
+void meter_charge(struct meter *m, const struct frame_charge *frame);
+
+/* Current of one sensor (0, 1) in mA, along its arrow. */
+int32_t meter_sensor_ma(const struct meter *m, uint8_t sensor, uint8_t passes);
 
 /* Battery current in mA, charge positive: sensor 1 minus sensor 2 (alone: sensor 1). */
 int32_t meter_battery_ma(const struct meter *m, uint8_t passes);

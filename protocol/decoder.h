@@ -1,13 +1,11 @@
-/* Finds frames in a byte stream, one byte at a time.
+/* Finds the frames behind HOP in the byte stream: CELL, CHARGE and END, all of eight bytes.
  *
- * Aligned, it takes each frame's length from its header. After a bad frame it hunts: the last
- * bytes stay in a window, and at every further byte each known frame type is tried on the
- * window's end. A flipped bit costs the frame it hit; a lost or extra byte too, and no more,
- * unless what is then read as a header is that of a SENSOR frame and hides the next CELL frame.
- * While hunting, a frame is accepted only with the round number of the present round, so that
- * chance must match 8 header bits and 16 CRC bits at once.
+ * Aligned, it takes eight bytes at a time. After a bad frame it hunts: the last bytes stay in a
+ * window, and at every further byte the window's end is tried. A flipped bit costs the frame it hit;
+ * a lost or extra byte too, and no more. While hunting, a frame is accepted only with a header of
+ * the present round, so that chance must match 6 header bits and 16 CRC bits at once.
  *
- * A call takes at most three CRC runs over a frame (hunting) and may be made from an ISR. */
+ * A call takes at most one CRC run over a frame and may be made from an ISR. */
 #ifndef PROTOCOL_DECODER_H
 #define PROTOCOL_DECODER_H
 
@@ -16,22 +14,18 @@
 
 #include "protocol/frame.h"
 
-#define DECODER_WINDOW 16u
-
 enum decode_result {
     DECODE_NONE,   /* frame not complete */
-    DECODE_FRAME,  /* decoder_frame() holds a good frame of this round */
+    DECODE_FRAME,  /* frame points to a good frame of this round */
     DECODE_BAD,    /* a frame was lost here: bad header or CRC. Reported once until the next good one */
     DECODE_STALE,  /* good CRC, but another round's number: dropped */
 };
 
 struct decoder {
-    uint8_t bytes[DECODER_WINDOW]; /* aligned: frame so far; hunting: ring of the last bytes */
-    uint8_t found[FRAME_SIZE_MAX]; /* hunting: the window's end in a row */
-    const uint8_t *frame;          /* the good frame, until the next byte is put in place */
-    uint8_t size;                  /* of frame */
-    uint8_t fill;                  /* bytes held; hunting: also the ring position, 1..31 */
-    uint8_t need;
+    uint8_t bytes[FRAME_STREAM_SIZE]; /* aligned: frame so far; hunting: ring of the last bytes */
+    uint8_t found[FRAME_STREAM_SIZE]; /* hunting: the ring in a row */
+    const uint8_t *frame;             /* the good frame, until the next byte is put in place */
+    uint8_t fill;                     /* aligned: bytes held; hunting: place of the oldest */
     uint8_t round;
     bool hunting;
 };
@@ -45,14 +39,12 @@ enum decode_result decoder_byte(struct decoder *d, uint8_t byte);
  * 1) bytes may be put at decoder_place(), then decoder_collected() takes that many. */
 static inline uint8_t decoder_wanted(const struct decoder *d)
 {
-    if (d->hunting)
-        return 1;
-    return d->fill == 0 ? FRAME_STREAM_SIZE_MIN : (uint8_t)(d->need - d->fill);
+    return d->hunting ? 1u : (uint8_t)(FRAME_STREAM_SIZE - d->fill);
 }
 
 static inline uint8_t *decoder_place(struct decoder *d)
 {
-    return &d->bytes[d->fill & (DECODER_WINDOW - 1u)];
+    return &d->bytes[d->fill];
 }
 
 enum decode_result decoder_collected(struct decoder *d, uint8_t count);

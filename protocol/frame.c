@@ -5,8 +5,9 @@
 #define MV_MAX 8191u
 #define DC_OFFSET 400
 #define DC_CODE_MAX 2047
-#define MA_LIMIT 8388607L
 #define FLAG_SECTION_HEAD 0x01u
+#define CHARGE_REVERSE 0x80u
+#define CHARGE_SENSOR_SHIFT 4
 
 static uint8_t seal(uint8_t *frame, uint8_t size)
 {
@@ -46,11 +47,9 @@ uint8_t frame_size(uint8_t header)
     case FRAME_HOP:
         return FRAME_HOP_SIZE;
     case FRAME_CELL:
-        return FRAME_CELL_SIZE;
-    case FRAME_SENSOR:
-        return FRAME_SENSOR_SIZE;
+    case FRAME_CHARGE:
     case FRAME_END:
-        return FRAME_END_SIZE;
+        return FRAME_STREAM_SIZE;
     default:
         return 0;
     }
@@ -117,7 +116,7 @@ uint8_t frame_cell_encode(uint8_t *out, const struct frame_cell *in)
     out[1] = in->number;
     put_u16(&out[2], low_flags | mv);
     put_u16(&out[4], high_flags | temperature_code(in->dc));
-    return seal(out, FRAME_CELL_SIZE);
+    return seal(out, FRAME_STREAM_SIZE);
 }
 
 void frame_cell_decode(const uint8_t *bytes, struct frame_cell *out)
@@ -132,47 +131,35 @@ void frame_cell_decode(const uint8_t *bytes, struct frame_cell *out)
     out->flags = (uint8_t)((voltage >> 13) | (uint16_t)((temperature >> 11) << 3));
 }
 
-static int32_t limit_ma(int32_t ma)
+uint8_t frame_charge_encode(uint8_t *out, const struct frame_charge *in)
 {
-    if (ma > MA_LIMIT)
-        return MA_LIMIT;
-    return ma < -MA_LIMIT ? -MA_LIMIT : ma;
+    out[0] = frame_header(FRAME_CHARGE, in->round);
+    out[1] = (uint8_t)((in->reverse ? CHARGE_REVERSE : 0u) |
+                       (uint8_t)((in->sensor & 7u) << CHARGE_SENSOR_SHIFT) | (in->state & 0x0Fu));
+    put_u32(&out[2], in->mas);
+    return seal(out, FRAME_STREAM_SIZE);
 }
 
-uint8_t frame_sensor_encode(uint8_t *out, const struct frame_sensor *in)
+void frame_charge_decode(const uint8_t *bytes, struct frame_charge *out)
 {
-    uint32_t ma = (uint32_t)limit_ma(in->ma);
-
-    out[0] = frame_header(FRAME_SENSOR, in->round);
-    out[1] = (uint8_t)((uint8_t)(in->index << 4) | (in->state & 0x0Fu));
-    out[2] = (uint8_t)(ma >> 16);
-    put_u16(&out[3], (uint16_t)ma);
-    put_u32(&out[5], in->forward_mas);
-    put_u32(&out[9], in->reverse_mas);
-    return seal(out, FRAME_SENSOR_SIZE);
-}
-
-void frame_sensor_decode(const uint8_t *bytes, struct frame_sensor *out)
-{
-    uint32_t ma = ((uint32_t)bytes[2] << 16) | get_u16(&bytes[3]);
-
     out->round = frame_round_of(bytes[0]);
-    out->index = bytes[1] >> 4;
+    out->reverse = (bytes[1] & CHARGE_REVERSE) != 0;
+    out->sensor = (bytes[1] >> CHARGE_SENSOR_SHIFT) & 7u;
     out->state = bytes[1] & 0x0Fu;
-    out->ma = (int32_t)((bytes[2] & 0x80u) ? ma | 0xFF000000u : ma);
-    out->forward_mas = get_u32(&bytes[5]);
-    out->reverse_mas = get_u32(&bytes[9]);
+    out->mas = get_u32(&bytes[2]);
 }
 
 uint8_t frame_end_encode(uint8_t *out, const struct frame_end *in)
 {
     out[0] = frame_header(FRAME_END, in->round);
     out[1] = in->sensors;
-    return seal(out, FRAME_END_SIZE);
+    put_u32(&out[2], in->rounds);
+    return seal(out, FRAME_STREAM_SIZE);
 }
 
 void frame_end_decode(const uint8_t *bytes, struct frame_end *out)
 {
     out->round = frame_round_of(bytes[0]);
     out->sensors = bytes[1];
+    out->rounds = get_u32(&bytes[2]);
 }

@@ -1,8 +1,10 @@
 /* The frames of the ring. docs/protocol.md specifies every byte; this header is its C form.
  *
  * A round, as it leaves board k: break, sync 0x55, START, HOP(k), CELL(k), CELL(k-1) ... CELL(1),
- * SENSOR(0), SENSOR(1), END. Every frame is header, fields (big-endian), CRC (low byte first).
- * The header is the frame type in the high nibble and the round number modulo 16 in the low one.
+ * CHARGE frames of the sensors, END. Every frame is header, fields (big-endian), CRC (low byte
+ * first). The header is the frame type in the high nibble and the round number modulo 16 in the low
+ * one. Behind HOP all frames have the same size: while a board sends its own frame it receives
+ * exactly one of the board before, so checking whole frames costs no time.
  *
  * All functions are pure, never fail, and may be called from an ISR. Encoders return the size. */
 #ifndef PROTOCOL_FRAME_H
@@ -16,17 +18,14 @@ enum frame_type {
     FRAME_START = 0x3,
     FRAME_HOP = 0x5,
     FRAME_CELL = 0x6,
-    FRAME_SENSOR = 0x9,
+    FRAME_CHARGE = 0x9,
     FRAME_END = 0xA,
 };
 
 #define FRAME_START_SIZE 7u
 #define FRAME_HOP_SIZE 5u
-#define FRAME_CELL_SIZE 8u
-#define FRAME_SENSOR_SIZE 15u
-#define FRAME_END_SIZE 4u
-#define FRAME_SIZE_MAX 15u
-#define FRAME_STREAM_SIZE_MIN 4u /* smallest behind START and HOP */
+#define FRAME_STREAM_SIZE 8u /* CELL, CHARGE and END */
+#define FRAME_SIZE_MAX 8u
 #define FRAME_CRC_SIZE 2u
 
 #define FRAME_SYNC_BYTE 0x55u
@@ -39,7 +38,7 @@ struct frame_start {
     uint8_t switches;    /* option switches, switch 1 in bit 7, ON = 1 */
     uint8_t boot;        /* 0..15, changes with every reset of the Begin board */
     bool section_head;   /* true: not from Begin, but from the first board behind a break */
-    uint8_t sensors;     /* 0..2 SENSOR frames follow in this round */
+    uint8_t sensors;     /* 0..2: two CHARGE frames of each follow in this round */
     uint16_t time_ms;    /* Begin's own clock when the charge counters were latched, modulo 2^16 */
 };
 
@@ -73,25 +72,26 @@ struct frame_cell {
 enum sensor_state {
     SENSOR_ABSENT = 0,      /* nothing connected: shown as X */
     SENSOR_OK = 1,
-    SENSOR_OVER_RANGE = 2,  /* beyond full scale: current is the limit, charge is too small */
+    SENSOR_OVER_RANGE = 2,  /* beyond full scale: the charge counted is too small */
     SENSOR_BROKEN = 3,      /* output outside its legal window: wire broken or shorted */
     SENSOR_UNZEROED = 4,    /* works, but no valid zero calibration */
 };
 
-/* One current sensor of the Begin board: present current and running totals. */
-struct frame_sensor {
+/* Running total of one current sensor in one direction. The current is what two totals and the
+ * times of their rounds make of it: a lost frame loses no charge. */
+struct frame_charge {
     uint8_t round;
-    uint8_t index;        /* 0: incoming, 1: consumers */
+    uint8_t sensor;       /* 0: incoming, 1: consumers */
+    bool reverse;         /* against the arrow on the sensor */
     uint8_t state;        /* enum sensor_state */
-    int32_t ma;           /* mean since the last round, -8388607..8388607, saturates */
-    uint32_t forward_mas; /* charge with the arrow since Begin's reset, modulo 2^32 */
-    uint32_t reverse_mas; /* charge against the arrow, modulo 2^32 */
+    uint32_t mas;         /* charge since Begin's reset, modulo 2^32 */
 };
 
 /* End of a round: everything of this round has been sent. */
 struct frame_end {
     uint8_t round;
     uint8_t sensors;      /* as in START */
+    uint32_t rounds;      /* rounds since Begin's reset, this one included */
 };
 
 /* Size in bytes of a frame with this header byte, or 0 when no frame has such a type. */
@@ -115,7 +115,7 @@ static inline uint8_t frame_round_of(uint8_t header)
 uint8_t frame_start_encode(uint8_t *out, const struct frame_start *in);
 uint8_t frame_hop_encode(uint8_t *out, const struct frame_hop *in);
 uint8_t frame_cell_encode(uint8_t *out, const struct frame_cell *in);
-uint8_t frame_sensor_encode(uint8_t *out, const struct frame_sensor *in);
+uint8_t frame_charge_encode(uint8_t *out, const struct frame_charge *in);
 uint8_t frame_end_encode(uint8_t *out, const struct frame_end *in);
 
 /* True when size bytes are a frame of that header's size with a right CRC. */
@@ -125,7 +125,7 @@ bool frame_valid(const uint8_t *bytes, uint8_t size);
 void frame_start_decode(const uint8_t *bytes, struct frame_start *out);
 void frame_hop_decode(const uint8_t *bytes, struct frame_hop *out);
 void frame_cell_decode(const uint8_t *bytes, struct frame_cell *out);
-void frame_sensor_decode(const uint8_t *bytes, struct frame_sensor *out);
+void frame_charge_decode(const uint8_t *bytes, struct frame_charge *out);
 void frame_end_decode(const uint8_t *bytes, struct frame_end *out);
 
 #endif

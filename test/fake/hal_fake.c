@@ -53,7 +53,7 @@ void fake_power_on(void)
     fake->power_fails_at = FAKE_NO_LIMIT;
 }
 
-/* ---- link -------------------------------------------------------------------------------------- */
+/* ---- link ------------------------------------------------------------------------------------ */
 
 void hal_link_break(void)
 {
@@ -103,7 +103,7 @@ void hal_link_notify_sent(void)
     fake->notify_sent = true;
 }
 
-/* ---- clock, analog, outputs --------------------------------------------------------------------- */
+/* ---- clock, analog, outputs ------------------------------------------------------------------ */
 
 uint8_t hal_clock_trim(void)
 {
@@ -145,7 +145,7 @@ void hal_led(bool on)
     fake->led = on;
 }
 
-/* ---- EEPROM ------------------------------------------------------------------------------------- */
+/* ---- EEPROM ---------------------------------------------------------------------------------- */
 
 uint8_t hal_eeprom_read(uint16_t address)
 {
@@ -172,7 +172,7 @@ void hal_eeprom_write(uint16_t address, uint8_t value)
     fake->eeprom[address] = value;
 }
 
-/* ---- interrupts --------------------------------------------------------------------------------- */
+/* ---- interrupts ------------------------------------------------------------------------------ */
 
 uint8_t hal_irq_save(void)
 {
@@ -184,7 +184,7 @@ void hal_irq_restore(uint8_t state)
     fake_irq_depth = state;
 }
 
-/* ---- the board's own part ------------------------------------------------------------------------ */
+/* ---- the board's own part -------------------------------------------------------------------- */
 
 void board_frame_received(struct link *l, const uint8_t *frame)
 {

@@ -70,7 +70,7 @@ extern void (*fake_on_frame)(struct link *l, const uint8_t *frame);
 /* Interrupts off, as hal_irq_save() left it. Every test should end with 0. */
 extern uint8_t fake_irq_depth;
 
-/* All boards as after power-up: line high, erased EEPROM, room for every byte. Board 0 is current. */
+/* All boards as after power-up: line high, EEPROM erased, room to send. Board 0 is current. */
 void fake_reset(void);
 void fake_use(uint8_t board);
 /* Takes the oldest sent byte of the current board; false when there is none. */

@@ -39,7 +39,7 @@ static void measure(void)
     cell_board_events(&b, LINK_BREAK_SEEN);
 }
 
-/* ---- measuring --------------------------------------------------------------------------------------- */
+/* ---- measuring ------------------------------------------------------------------------------- */
 
 static void test_break_measures_cell_and_temperature_for_the_link(void **state)
 {
@@ -123,7 +123,7 @@ static void test_trim_at_its_limit_is_flagged(void **state)
     assert_int_equal(b.link.own.flags, CELL_RESTARTED | CELL_CLOCK_LIMIT);
 }
 
-/* ---- balancing --------------------------------------------------------------------------------------- */
+/* ---- balancing ------------------------------------------------------------------------------- */
 
 static void start_balancing(void)
 {
@@ -223,7 +223,7 @@ static void test_round_restarts_the_thirty_seconds(void **state)
     }
 }
 
-/* ---- clock trim over power-down ------------------------------------------------------------------------ */
+/* ---- clock trim over power-down -------------------------------------------------------------- */
 
 static void run_rounds(uint8_t count, uint8_t trim)
 {

@@ -46,7 +46,7 @@ static int32_t block_ma(int32_t ma)
     return c.sensor[0].ma;
 }
 
-/* ---- ranges --------------------------------------------------------------------------------------------- */
+/* ---- ranges ---------------------------------------------------------------------------------- */
 
 static void test_low_range_is_used_below_20_amperes(void **state)
 {
@@ -103,7 +103,7 @@ static void test_over_range_is_reported_and_limited(void **state)
     assert_int_equal(c.sensor[0].state, SENSOR_UNZEROED);
 }
 
-/* ---- mean -------------------------------------------------------------------------------------------------- */
+/* ---- mean ------------------------------------------------------------------------------------ */
 
 static void test_mean_of_a_ripple_is_its_middle(void **state)
 {
@@ -145,7 +145,7 @@ static void test_empty_block_changes_nothing(void **state)
     assert_int_equal(fake_irq_depth, 0);
 }
 
-/* ---- charge -------------------------------------------------------------------------------------------------- */
+/* ---- charge ---------------------------------------------------------------------------------- */
 
 static void test_integration_over_thousands_of_blocks_is_exact(void **state)
 {
@@ -180,7 +180,7 @@ static void test_totals_wrap_at_32_bits(void **state)
     assert_int_equal(c.sensor[0].forward_mas, 400);
 }
 
-/* ---- absent, broken ------------------------------------------------------------------------------------------ */
+/* ---- absent, broken -------------------------------------------------------------------------- */
 
 static void test_open_input_is_absent_and_later_broken(void **state)
 {
@@ -245,7 +245,7 @@ static void test_few_bad_samples_are_left_out(void **state)
     assert_int_equal(c.sensor[0].state, SENSOR_BROKEN);
 }
 
-/* ---- calibration ----------------------------------------------------------------------------------------------- */
+/* ---- calibration ----------------------------------------------------------------------------- */
 
 static void test_saved_zero_points_are_used(void **state)
 {

@@ -117,7 +117,7 @@ static void expect_all_but(uint8_t lost)
         assert_int_equal(found[i], i != lost);
 }
 
-/* ---- sound streams -------------------------------------------------------------------------------- */
+/* ---- sound streams --------------------------------------------------------------------------- */
 
 static void test_frames_back_to_back_are_all_found(void **state)
 {
@@ -170,7 +170,7 @@ static void test_restart_forgets_half_a_frame(void **state)
     }
 }
 
-/* ---- damage: only the frame that was hit is lost ---------------------------------------------------- */
+/* ---- damage: only the frame that was hit is lost --------------------------------------------- */
 
 static void test_changed_byte_costs_only_its_frame(void **state)
 {
@@ -300,7 +300,7 @@ static void test_garbage_of_any_length_costs_nothing_behind_it(void **state)
     }
 }
 
-/* ---- a receiver that stores bytes itself --------------------------------------------------------------- */
+/* ---- a receiver that stores bytes itself ----------------------------------------------------- */
 
 static uint8_t damaged[STREAM_SIZE + 1u];
 
@@ -373,7 +373,7 @@ static void test_chunks_find_the_same_frames_as_single_bytes(void **state)
     }
 }
 
-/* ---- what must not be accepted ---------------------------------------------------------------------- */
+/* ---- what must not be accepted --------------------------------------------------------------- */
 
 static void test_frames_of_another_round_are_stale(void **state)
 {

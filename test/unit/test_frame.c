@@ -38,7 +38,7 @@ static void same_sensor(const struct frame_sensor *a, const struct frame_sensor 
     assert_int_equal(a->reverse_mas, b->reverse_mas);
 }
 
-/* ---- vectors of the independent encoder, both ways ------------------------------------------------ */
+/* ---- vectors of the independent encoder, both ways ------------------------------------------- */
 
 static void test_start_vectors_encode_and_decode(void **state)
 {
@@ -132,7 +132,7 @@ static void test_values_out_of_range_saturate(void **state)
     }
 }
 
-/* ---- whole ranges --------------------------------------------------------------------------------- */
+/* ---- whole ranges ---------------------------------------------------------------------------- */
 
 static void test_cell_every_voltage_and_temperature_comes_back(void **state)
 {
@@ -240,7 +240,7 @@ static void test_round_beyond_15_does_not_touch_the_type(void **state)
     assert_int_equal(bytes[0], 0xA7);
 }
 
-/* ---- headers -------------------------------------------------------------------------------------- */
+/* ---- headers --------------------------------------------------------------------------------- */
 
 static uint8_t size_by_specification(uint8_t header)
 {

@@ -27,7 +27,7 @@ static void reset(void)
     ring_edges(0xFFF0u, LINK_DIVISOR_NOMINAL * 64u, edges);
 }
 
-/* ---- a round as a board with this number would send it ------------------------------------------------ */
+/* ---- a round as a board with this number would send it --------------------------------------- */
 
 static void add_bytes(const uint8_t *bytes, uint8_t size)
 {
@@ -77,7 +77,7 @@ static void build(uint8_t number)
     add_tail();
 }
 
-/* ---- driving ----------------------------------------------------------------------------------------- */
+/* ---- driving --------------------------------------------------------------------------------- */
 
 static void open_round(void)
 {
@@ -153,7 +153,7 @@ static void expect_idle(void)
     assert_false(fake->drain);
 }
 
-/* ---- a sound round ------------------------------------------------------------------------------------- */
+/* ---- a sound round --------------------------------------------------------------------------- */
 
 static void test_follower_passes_start_unchanged(void **state)
 {
@@ -280,7 +280,7 @@ static void test_bytes_before_the_line_is_open_are_kept(void **state)
     expect_own_frame(STREAM_AT, 4);
 }
 
-/* A receiver that stores bytes itself and sends one byte for each it received: the same bytes leave. */
+/* A receiver that stores bytes itself and sends one for each it received sends the same. */
 static void test_receiver_that_collects_chunks_sends_the_same(void **state)
 {
     static uint8_t by_byte[IN_MAX];
@@ -343,7 +343,7 @@ static void test_line_that_opens_while_draining_sends_all(void **state)
     expect_idle();
 }
 
-/* ---- numbering ------------------------------------------------------------------------------------------ */
+/* ---- numbering ------------------------------------------------------------------------------- */
 
 static void test_every_number_up_to_255_is_one_more_than_the_sender(void **state)
 {
@@ -370,7 +370,7 @@ static void test_board_256_gets_no_number_and_says_so(void **state)
     expect_out(STREAM_AT, &in[STREAM_AT], (uint8_t)(in_size - STREAM_AT));
 }
 
-/* ---- head frames that arrive bad ----------------------------------------------------------------------- */
+/* ---- head frames that arrive bad ------------------------------------------------------------- */
 
 /* Feeds what came out into a second board and returns its link. */
 static const struct link *next_board(void)
@@ -494,7 +494,7 @@ static void test_stream_behind_two_bad_head_frames_is_not_accepted(void **state)
     assert_int_equal(l.events & LINK_ROUND_SEEN, 0);
 }
 
-/* ---- stream ---------------------------------------------------------------------------------------------- */
+/* ---- stream ---------------------------------------------------------------------------------- */
 
 static void test_damaged_stream_frame_is_dropped_and_counted_once(void **state)
 {
@@ -603,7 +603,7 @@ static void test_missing_cells_do_not_stop_the_rest(void **state)
     assert_int_equal(l.counters.stale_frames, 0);
 }
 
-/* A transmitter that never gets ready: frames are dropped whole and counted, nothing is overwritten. */
+/* A transmitter that never gets ready: frames are dropped whole, nothing is overwritten. */
 static void test_full_queue_drops_whole_frames(void **state)
 {
     (void)state;
@@ -663,7 +663,7 @@ static void test_good_frames_and_rounds_are_counted(void **state)
     }
 }
 
-/* ---- break, sync, silence ------------------------------------------------------------------------------- */
+/* ---- break, sync, silence -------------------------------------------------------------------- */
 
 /* Brings the link into a state in the middle of a round. */
 static void go_to(enum link_state target)
@@ -845,7 +845,7 @@ static void test_sent_outside_of_draining_changes_nothing(void **state)
     }
 }
 
-/* ---- leader ---------------------------------------------------------------------------------------------- */
+/* ---- leader ---------------------------------------------------------------------------------- */
 
 static const struct frame_start lead_start = {
     .switches = 0xA5, .boot = 3, .sensors = 2, .time_ms = 4711

@@ -78,7 +78,7 @@ static void test_reading_is_fresh_up_to_the_limit_at_any_tick(void **state)
     }
 }
 
-/* 256 ticks are 33 s: a reading that became too old must not become fresh when the clock is round. */
+/* 256 ticks are 33 s: an old reading must not become fresh when the clock has gone round. */
 static void test_old_reading_stays_old_when_the_tick_wraps(void **state)
 {
     (void)state;
@@ -140,7 +140,7 @@ static void test_flags_that_void_a_reading_are_faults(void **state)
     }
 }
 
-/* ---- size -------------------------------------------------------------------------------------------- */
+/* ---- size ------------------------------------------------------------------------------------ */
 
 static void test_size_needs_two_rounds_that_agree(void **state)
 {
@@ -200,7 +200,7 @@ static void test_largest_pack_sums_without_overflow(void **state)
     assert_int_equal(pack.coldest, 1);
 }
 
-/* ---- what the ring delivers ----------------------------------------------------------------------------- */
+/* ---- what the ring delivers ------------------------------------------------------------------ */
 
 static void test_intake_sorts_frames(void **state)
 {

@@ -28,7 +28,7 @@ static void expect_loaded(const uint8_t *payload)
     assert_memory_equal(read, payload, SIZE);
 }
 
-/* ---- plain use -------------------------------------------------------------------------------------- */
+/* ---- plain use ------------------------------------------------------------------------------- */
 
 static void test_record_saved_is_loaded_until_the_next_save(void **state)
 {
@@ -113,7 +113,7 @@ static void test_sequence_wraps_without_losing_the_newest(void **state)
     }
 }
 
-/* ---- what is no record ------------------------------------------------------------------------------ */
+/* ---- what is no record ----------------------------------------------------------------------- */
 
 static void expect_nothing(void)
 {
@@ -197,7 +197,7 @@ static void test_damaged_newest_copy_gives_the_one_before(void **state)
     }
 }
 
-/* ---- power failures --------------------------------------------------------------------------------- */
+/* ---- power failures -------------------------------------------------------------------------- */
 
 static bool loads_as(const uint8_t *payload)
 {

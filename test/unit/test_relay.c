@@ -41,7 +41,7 @@ static void set_up(uint8_t mode)
     s.soc_pm = 500;
 }
 
-/* ---- the two tables of the manual as nested ifs -------------------------------------------------------- */
+/* ---- the two tables of the manual as nested ifs ---------------------------------------------- */
 
 static int16_t lowest_for(uint8_t which)
 {
@@ -98,7 +98,7 @@ static bool may_close(uint8_t which)
     return s.pack.max_mv < s.in.vbalance_mv && s.soc_pm < s.settings.charge_restart_pm;
 }
 
-/* ---- helpers --------------------------------------------------------------------------------------------- */
+/* ---- helpers --------------------------------------------------------------------------------- */
 
 /* A relay in this state, rested, that last moved long ago. */
 static void start_with(bool closed)
@@ -141,7 +141,7 @@ static uint8_t state_from(bool closed)
 #define LOAD_ONLY 2u
 #define BOTH_CLOSED 3u
 
-/* ---- each limit, below, at, above -------------------------------------------------------------------------- */
+/* ---- each limit, below, at, above ------------------------------------------------------------ */
 
 /* Fixed expectations, so that an error made twice (above and in the table) would still show. */
 static void test_voltage_limits_of_normal_mode(void **state)
@@ -300,7 +300,7 @@ static void test_full_pack_is_charged_on_above_five_percent(void **state)
     assert_int_equal(state_from(true), LOAD_ONLY);
 }
 
-/* ---- every combination ------------------------------------------------------------------------------------- */
+/* ---- every combination ----------------------------------------------------------------------- */
 
 static void test_every_combination_around_all_limits_is_as_in_the_manual(void **state)
 {
@@ -348,7 +348,7 @@ static void test_every_condition_says_what_its_name_says(void **state)
         assert_false(relay_condition_holds((enum relay_condition)c, &s.in, 500));
 }
 
-/* ---- time --------------------------------------------------------------------------------------------------- */
+/* ---- time ------------------------------------------------------------------------------------ */
 
 static void test_relays_start_open_and_rest_first(void **state)
 {

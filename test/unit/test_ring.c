@@ -87,7 +87,7 @@ static void expect_all_readings(uint8_t boards)
     }
 }
 
-/* ---- sound rounds ----------------------------------------------------------------------------------------- */
+/* ---- sound rounds ---------------------------------------------------------------------------- */
 
 static void test_chain_of_any_length_delivers_every_reading(void **state)
 {
@@ -112,8 +112,8 @@ static void test_longest_chain_delivers_many_rounds(void **state)
     assert_int_equal(ring[FAKE_BOARDS - 1u].counters.rounds, 20);
 }
 
-/* docs/protocol.md, "Length of a round": a SENSOR frame is longer than the CELL frame a board puts in
- * front, so it is the SENSOR frames that wait: 15 byte times in each board. */
+/* docs/protocol.md, "Length of a round": a SENSOR frame is longer than the CELL frame a board
+ * puts in front, so it is the SENSOR frames that wait: 15 byte times in each board. */
 static void test_round_takes_as_many_byte_times_as_specified(void **state)
 {
     (void)state;
@@ -137,7 +137,7 @@ static void test_bytes_of_a_round_are_as_many_as_specified(void **state)
         assert_int_equal(fake_boards[i].sent, HEAD_BYTES + (i + 1u) * FRAME_CELL_SIZE + TAIL_BYTES);
 }
 
-/* ---- damaged rounds ---------------------------------------------------------------------------------------- */
+/* ---- damaged rounds -------------------------------------------------------------------------- */
 
 static uint16_t bytes_of_hop(uint8_t hop)
 {
@@ -190,8 +190,8 @@ static bool in_end_frame(uint8_t hop, uint16_t byte)
     return byte + FRAME_END_SIZE >= bytes_of_hop(hop);
 }
 
-/* Without END the boards fall silent, in the worst case all at once as here: what the last ones still
- * hold in their queues does not get further. These are SENSOR frames, whose totals lose nothing. */
+/* Without END the boards fall silent, in the worst case all at once as here: what the last ones
+ * still hold in their queues does not get further. These are SENSOR frames, whose totals lose nothing. */
 static void expect_all_cells(void)
 {
     for (uint8_t number = 1; number < DAMAGED_BOARDS; number++)
@@ -255,7 +255,7 @@ static void test_changed_byte_at_every_place_costs_its_frame_and_nothing_wrong_p
     assert_in_range(misread_marks, 0, (DAMAGED_BOARDS - 1u) * HEAD_BYTES);
 }
 
-/* A byte too few or too many in the stream; in the head it shifts START, HOP and the first frame. */
+/* A byte too few or too many in the stream; in the head it shifts all up to the first frame. */
 static void expect_one_frame_lost(uint8_t hop, uint16_t byte)
 {
     if (in_end_frame(hop, byte))
@@ -290,7 +290,7 @@ static void test_repeated_byte_at_every_place_lets_nothing_wrong_pass(void **sta
     }
 }
 
-/* A wire that opens in the middle of a round: what was sent before is delivered, the rest is silence. */
+/* A wire that opens in the middle of a round: the rest is silence. */
 static void test_cut_wire_at_every_place_ends_idle(void **state)
 {
     (void)state;

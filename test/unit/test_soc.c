@@ -44,7 +44,7 @@ static void pass(uint32_t ms)
     step(0);
 }
 
-/* ---- counting -------------------------------------------------------------------------------------------- */
+/* ---- counting -------------------------------------------------------------------------------- */
 
 static void test_soc_is_half_until_something_is_known(void **state)
 {
@@ -130,7 +130,7 @@ static void test_new_capacity_keeps_the_charge_that_fits(void **state)
     assert_int_equal(soc_pm(&soc), 1000);
 }
 
-/* ---- full ------------------------------------------------------------------------------------------------- */
+/* ---- full ------------------------------------------------------------------------------------ */
 
 /* 5 % of 1280 Wh are 64 W; the pack has 13.6 V. */
 static void make_full(void)
@@ -240,7 +240,7 @@ static void test_largest_pack_judges_power_without_overflow(void **state)
     assert_false(soc_charge_rate_low(&in));
 }
 
-/* ---- empty ------------------------------------------------------------------------------------------------ */
+/* ---- empty ----------------------------------------------------------------------------------- */
 
 static void make_empty(void)
 {

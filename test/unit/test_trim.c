@@ -8,7 +8,7 @@
 
 static struct trim t;
 
-/* A board whose clock is `ratio_ppm` of the sender's at the factory trim, `step_ppm` per trim step. */
+/* A board whose clock is ratio_ppm of the sender's at the factory trim, step_ppm per step. */
 static int32_t ratio_ppm;
 static int32_t step_ppm;
 
@@ -56,10 +56,10 @@ static bool round_of(int8_t upstream_error)
     return ok;
 }
 
-/* ---- first sync ------------------------------------------------------------------------------------- */
+/* ---- first sync ------------------------------------------------------------------------------ */
 
-/* ATmega328P data sheet, table of receiver error with U2X: 8 data bits bear +3.9 and -4.0 %. What the
- * sender's own rest takes of it stays below 1.5 %. */
+/* ATmega328P data sheet, table of receiver error with U2X: 8 data bits bear +3.9 and -4.0 %. What
+ * the sender's own rest takes of it stays below 1.5 %. */
 static void test_first_sync_brings_any_clock_within_reception(void **state)
 {
     int32_t worst = 0;
@@ -146,7 +146,7 @@ static void test_small_error_does_not_move_the_trim(void **state)
     assert_true(fake->trim > FACTORY);
 }
 
-/* ---- errors add up along the chain and saturate --------------------------------------------------------- */
+/* ---- errors add up along the chain and saturate ---------------------------------------------- */
 
 static void test_error_is_own_plus_upstream_and_saturates(void **state)
 {
@@ -179,7 +179,7 @@ static void test_relative_error_is_measured_in_1024ths(void **state)
     assert_int_equal(t.relative, -10);
 }
 
-/* ---- fine adjust ----------------------------------------------------------------------------------------- */
+/* ---- fine adjust ----------------------------------------------------------------------------- */
 
 static void test_fine_adjust_converges_and_then_rests(void **state)
 {
@@ -229,7 +229,7 @@ static void test_round_with_a_move_is_no_measurement(void **state)
     assert_int_equal(fake->trim_moves, 0);
 }
 
-/* ---- ends of the range ------------------------------------------------------------------------------------ */
+/* ---- ends of the range ----------------------------------------------------------------------- */
 
 static void push_to_the_end(uint8_t factory, bool faster)
 {
@@ -273,7 +273,7 @@ static void test_limit_is_forgotten_with_the_next_move_inside(void **state)
     assert_false(t.at_limit);
 }
 
-/* ---- what is no sync -------------------------------------------------------------------------------------- */
+/* ---- what is no sync ------------------------------------------------------------------------- */
 
 static void expect_rejected(const uint16_t edges[SYNC_EDGES])
 {
