@@ -65,8 +65,9 @@ static void sleep_until_event(void)
 {
     sampler_wake_at(rounds_next(&rounds));
     port_interrupts(false);
-    while (!board.link.events && !sampler_due())
-        port_sleep(SLEEP_IDLE);
+    if (!board.link.events && !sampler_due())
+        port_idle_until_asked();
+    port_asked = 0;
     port_interrupts(true);
 }
 

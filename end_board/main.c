@@ -12,6 +12,7 @@
 #include "end_board/soc.h"
 #include "end_board/view.h"
 
+#define ROUND_OVERDUE_MS 1200u
 #define STATUS_FLASH_PERIOD_MS 5000u
 #define STATUS_FLASH_MS 250u
 
@@ -114,8 +115,11 @@ static void show(uint32_t now_ms)
     };
 }
 
+/* Decisions follow each round; when rounds stay away, each quarter of a second, so that the age of
+ * the readings is judged in time. */
 static void step(uint8_t events)
 {
+    static uint32_t round_ms;
     bool quarter = crystal_take_quarter();
     uint32_t now_ms;
 
@@ -125,23 +129,25 @@ static void step(uint8_t events)
     if (events & LINK_ROUND_DONE) {
         take_own_cell();
         take_sensors(now_ms);
+        round_ms = now_ms;
+        decide(now_ms);
+    } else if (now_ms - round_ms > ROUND_OVERDUE_MS) {
+        decide(now_ms);
     }
-    decide(now_ms);
     show(now_ms);
-}
-
-/* Interrupts off. */
-static bool nothing_to_do(void)
-{
-    return !board.link.events && !watchdog_pending() && !crystal_pending();
 }
 
 static void sleep_until_event(void)
 {
     crystal_ready_to_sleep();
     port_interrupts(false);
-    while (nothing_to_do())
-        port_sleep(ring_may_power_down() ? SLEEP_POWER_SAVE : SLEEP_IDLE);
+    while (!board.link.events && !port_asked) {
+        if (ring_may_power_down())
+            port_sleep(SLEEP_POWER_SAVE);
+        else
+            port_idle_until_asked();
+    }
+    port_asked = 0;
     port_interrupts(true);
 }
 

@@ -4,6 +4,7 @@
 #include <avr/io.h>
 
 #include "board.h"
+#include "common/avr/port.h"
 #include "common/hal.h"
 
 #ifdef BOARD_CRYSTAL
@@ -61,15 +62,11 @@ bool crystal_take_quarter(void)
     return taken;
 }
 
-bool crystal_pending(void)
-{
-    return quarter;
-}
-
 ISR(TIMER2_OVF_vect)
 {
     overflow_ms += OVERFLOW_MS;
     quarter = true;
+    port_asked = 1;
 }
 
 #endif

@@ -13,7 +13,6 @@ uint32_t crystal_ms(void);
 uint8_t crystal_tick(void);
 /* True once per 250 ms; the interrupt that makes it true ends any sleep. */
 bool crystal_take_quarter(void);
-bool crystal_pending(void);
 /* Must come between waking and sleeping again: the timer's wake-up logic needs one crystal cycle
  * (ATmega1284P data sheet, "Asynchronous operation of Timer/Counter2"). */
 void crystal_ready_to_sleep(void);

@@ -49,12 +49,23 @@ static inline void port_sleep(enum sleep_depth depth)
     cli();
 }
 
+/* The same in idle sleep, again and again, until the link has an event for the main loop or another
+ * interrupt asked for it; interrupts that are none of the main loop's business end in ten cycles. */
+extern volatile uint8_t port_asked; /* set by interrupts that want the main loop, cleared by it */
+static inline void port_idle_until_asked(void)
+{
+    SMCR = _BV(SE);
+    do {
+        sei();
+        sleep_cpu();
+        cli();
+    } while (!board.link.events && !port_asked);
+}
+
 /* Watchdog: interrupt after one second, reset after two without watchdog_feed(). */
 void watchdog_init(void);
 void watchdog_feed(void);
 /* Whole watchdog seconds since the last call; one ends about 1 s after the last feeding. */
 uint8_t watchdog_take_seconds(void);
-/* True while a second waits to be taken; for the check before sleeping. */
-bool watchdog_pending(void);
 
 #endif

@@ -8,6 +8,7 @@
 
 static uint8_t reset_cause __attribute__((section(".noinit")));
 static volatile uint8_t seconds;
+volatile uint8_t port_asked;
 
 /* Before main and before .data: a watchdog reset leaves the watchdog running with its shortest
  * time-out (ATmega328P data sheet, "Watchdog system reset"). */
@@ -68,6 +69,7 @@ void watchdog_feed(void)
 ISR(WDT_vect)
 {
     seconds++;
+    port_asked = 1;
 }
 
 uint8_t watchdog_take_seconds(void)
@@ -77,11 +79,6 @@ uint8_t watchdog_take_seconds(void)
     seconds = 0;
     hal_irq_restore(irq);
     return taken;
-}
-
-bool watchdog_pending(void)
-{
-    return seconds != 0;
 }
 
 uint8_t hal_irq_save(void)

@@ -140,9 +140,11 @@ void hal_link_notify_sent(void)
 ISR(RING_RX_vect)
 {
     uint8_t status = UCSR0A;
+    uint8_t *place = rx_place;
     uint8_t byte;
 
-    *rx_place++ = UDR0;
+    *place++ = UDR0;
+    rx_place = place;
     if (status & (_BV(FE0) | _BV(DOR0))) {
         rx_error = status;
         RING_SOFT_TOGGLE = _BV(RING_SOFT_BIT);

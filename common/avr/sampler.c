@@ -5,6 +5,7 @@
 
 #include "board.h"
 #include "common/avr/analog.h"
+#include "common/avr/port.h"
 #include "common/hal.h"
 
 #ifdef BOARD_SAMPLER
@@ -81,8 +82,10 @@ void analog_sample_done(uint16_t code)
 
 ISR(TIMER2_COMPA_vect)
 {
-    if (++now_ms == wake_ms)
+    if (++now_ms == wake_ms) {
         due = true;
+        port_asked = 1;
+    }
     if (!sampling || input != SAMPLER_INPUTS_DONE)
         return;
     if (settle_ms)

@@ -54,10 +54,10 @@ static void test_cell_one_or_two_wrong_bits_are_rejected(void **state)
     REJECT_ERRORS_OF(cell_vectors);
 }
 
-static void test_sensor_one_or_two_wrong_bits_are_rejected(void **state)
+static void test_charge_one_or_two_wrong_bits_are_rejected(void **state)
 {
     (void)state;
-    REJECT_ERRORS_OF(sensor_vectors);
+    REJECT_ERRORS_OF(charge_vectors);
 }
 
 static void test_end_one_or_two_wrong_bits_are_rejected(void **state)
@@ -69,10 +69,10 @@ static void test_end_one_or_two_wrong_bits_are_rejected(void **state)
 /* Through the decoder a wrong type also changes the length. */
 static void test_decoder_passes_no_frame_with_two_wrong_bits(void **state)
 {
-    uint8_t bytes[FRAME_CELL_SIZE];
+    uint8_t bytes[FRAME_STREAM_SIZE];
 
     (void)state;
-    memcpy(bytes, cell_vectors[1].bytes, FRAME_CELL_SIZE);
+    memcpy(bytes, cell_vectors[1].bytes, FRAME_STREAM_SIZE);
     for (uint8_t first = 0; first < 64; first++) {
         for (uint8_t second = first; second < 64; second++) {
             struct decoder d;
@@ -80,7 +80,7 @@ static void test_decoder_passes_no_frame_with_two_wrong_bits(void **state)
             if (second != first)
                 flip(bytes, second);
             decoder_start(&d, 15);
-            for (uint8_t i = 0; i < FRAME_CELL_SIZE; i++)
+            for (uint8_t i = 0; i < FRAME_STREAM_SIZE; i++)
                 if (decoder_byte(&d, bytes[i]) == DECODE_FRAME)
                     fail_msg("bits %u and %u", first, second);
             flip(bytes, first);
@@ -88,7 +88,7 @@ static void test_decoder_passes_no_frame_with_two_wrong_bits(void **state)
                 flip(bytes, second);
         }
     }
-    assert_memory_equal(bytes, cell_vectors[1].bytes, FRAME_CELL_SIZE);
+    assert_memory_equal(bytes, cell_vectors[1].bytes, FRAME_STREAM_SIZE);
 }
 
 int main(void)
@@ -97,7 +97,7 @@ int main(void)
         cmocka_unit_test(test_start_one_or_two_wrong_bits_are_rejected),
         cmocka_unit_test(test_hop_one_or_two_wrong_bits_are_rejected),
         cmocka_unit_test(test_cell_one_or_two_wrong_bits_are_rejected),
-        cmocka_unit_test(test_sensor_one_or_two_wrong_bits_are_rejected),
+        cmocka_unit_test(test_charge_one_or_two_wrong_bits_are_rejected),
         cmocka_unit_test(test_end_one_or_two_wrong_bits_are_rejected),
         cmocka_unit_test(test_decoder_passes_no_frame_with_two_wrong_bits),
     };

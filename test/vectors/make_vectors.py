@@ -60,14 +60,13 @@ def cell(round, number, mv, dc, flags):
                 list(temperature.to_bytes(2, "big")))
 
 
-def sensor(round, index, state, ma, forward_mas, reverse_mas):
-    ma = min(max(ma, -8388607), 8388607)
-    return seal([0x90 + round, index * 16 + state] + list(ma.to_bytes(3, "big", signed=True)) +
-                list(forward_mas.to_bytes(4, "big")) + list(reverse_mas.to_bytes(4, "big")))
+def charge(round, sensor, reverse, state, mas):
+    info = (128 if reverse else 0) + sensor * 16 + state
+    return seal([0x90 + round, info] + list(mas.to_bytes(4, "big")))
 
 
-def end(round, sensors):
-    return seal([0xA0 + round, sensors])
+def end(round, sensors, rounds):
+    return seal([0xA0 + round, sensors] + list(rounds.to_bytes(4, "big")))
 
 
 # ---- the cases
@@ -76,10 +75,10 @@ FIELDS = {
     "start": ("round", "switches", "boot", "section_head", "sensors", "time_ms"),
     "hop": ("round", "hop", "clock_error"),
     "cell": ("round", "number", "mv", "dc", "flags"),
-    "sensor": ("round", "index", "state", "ma", "forward_mas", "reverse_mas"),
-    "end": ("round", "sensors"),
+    "charge": ("round", "sensor", "reverse", "state", "mas"),
+    "end": ("round", "sensors", "rounds"),
 }
-ENCODERS = {"start": start, "hop": hop, "cell": cell, "sensor": sensor, "end": end}
+ENCODERS = {"start": start, "hop": hop, "cell": cell, "charge": charge, "end": end}
 M = 2 ** 32 - 1
 
 CASES = {
@@ -100,14 +99,16 @@ CASES = {
         [(8, 200, 1, -1, 0x18), (8, 201, 5000, 850, 0xE7), (8, 202, 1500, -399, 0x07),
          (8, 203, 8190, 1646, 0xF8)]
     ),
-    "sensor": (
-        [(0, 0, 0, 0, 0, 0), (15, 1, 4, 8388607, M, M), (15, 1, 2, -8388607, M, 0),
-         (1, 0, 1, -1, 0, M), (2, 0, 1, 1, 1, 0), (3, 1, 3, 0, 0x01020304, 0xFFFEFDFC)] +
-        [(r, r % 2, r % 5, (-1) ** r * 31250 * r, r * 0x11111111, M - r) for r in range(16)] +
-        [(10, 0, 1, -500000, 2 ** 31, 2 ** 31 - 1), (11, 1, 1, 500000, 2 ** 24, 2 ** 16),
-         (12, 0, 1, -65536, 255, 256), (13, 0, 1, 65535, 65535, 65536)]
+    "charge": (
+        [(0, 0, False, 0, 0), (15, 1, True, 4, M), (15, 0, False, 1, M), (3, 7, True, 15, 1)] +
+        [(r, r % 2, r % 4 > 1, r % 5, r * 0x11111111) for r in range(16)] +
+        [(1, 0, True, 2, 2 ** 31), (2, 1, False, 3, 2 ** 31 - 1), (4, 0, False, 1, 2 ** 24),
+         (5, 1, True, 1, 65536), (6, 0, False, 1, 255), (7, 1, True, 1, 0x01020304)]
     ),
-    "end": [(r, r % 3) for r in range(16)] + [(0, 2), (15, 0), (8, 1)],
+    "end": (
+        [(r, r % 3, r * 0x10203040 % 2 ** 32) for r in range(16)] +
+        [(0, 2, 0), (15, 0, M), (8, 1, 1), (9, 2, 2 ** 31), (10, 2, 65535)]
+    ),
 }
 
 # What a sender does with a value that does not fit: fields as asked for, fields as they read back.
@@ -120,12 +121,6 @@ SATURATIONS = {
         ((1, 7, 0, 1648, 0), (1, 7, 0, 1647, 0)),
         ((1, 7, 65535, 32767, 0xFF), (1, 7, 8191, 1647, 0xFF)),
     ],
-    "sensor": [
-        ((2, 0, 2, 8388608, 1, 2), (2, 0, 2, 8388607, 1, 2)),
-        ((2, 0, 2, -8388608, 1, 2), (2, 0, 2, -8388607, 1, 2)),
-        ((2, 1, 2, 2147483647, 1, 2), (2, 1, 2, 8388607, 1, 2)),
-        ((2, 1, 2, -2147483648, 1, 2), (2, 1, 2, -8388607, 1, 2)),
-    ],
 }
 
 # ---- output
@@ -134,8 +129,6 @@ SATURATIONS = {
 def c_value(value):
     if isinstance(value, bool):
         return "true" if value else "false"
-    if value == -2147483648:
-        return "-2147483647 - 1"
     return "%dU" % value if value > 2147483647 else "%d" % value
 
 
