@@ -144,11 +144,12 @@ void link_break_seen(struct link *l)
 
 void link_edges(struct link *l, const uint16_t edges[SYNC_EDGES])
 {
-    if (l->leader || l->state != LINK_BREAK || !trim_sync(&l->trim, edges))
+    if (l->leader || l->state != LINK_BREAK || !trim_measure(&l->trim, edges))
         return;
     set_state(l, LINK_START);
     l->head_crc = CRC_INIT;
     hal_link_release(l->trim.divisor);
+    trim_settle(&l->trim); /* while the delimiter runs */
 }
 
 void link_open(struct link *l)

@@ -76,25 +76,37 @@ static int8_t move(struct trim *t, int8_t steps)
     return (int8_t)(wanted - before);
 }
 
-bool trim_sync(struct trim *t, const uint16_t edges[SYNC_EDGES])
+bool trim_measure(struct trim *t, const uint16_t edges[SYNC_EDGES])
 {
     uint16_t total = (uint16_t)(edges[SYNC_EDGES - 1u] - edges[0]);
-    int16_t rest;
 
     if (total < TOTAL_MIN || total > TOTAL_MAX || !evenly_spaced(edges, total))
         return false;
-    rest = rest_cycles(t, total);
-    if (rest > KEEP_CYCLES || rest < -KEEP_CYCLES) {
+    t->rest = rest_cycles(t, total);
+    if (t->rest > KEEP_CYCLES || t->rest < -KEEP_CYCLES) {
         t->divisor = (uint8_t)((total + CYCLES_PER_DIVISOR / 2u) / CYCLES_PER_DIVISOR);
-        rest = rest_cycles(t, total);
-    }
-    t->relative = cycles_to_1024(rest);
-    t->moved = t->relative > MOVE_AT_1024 || t->relative < -MOVE_AT_1024;
-    if (t->moved) {
-        int8_t steps = move(t, (int8_t)(-t->relative / STEP_1024));
-        t->relative = (int8_t)(t->relative + steps * STEP_1024);
+        t->rest = rest_cycles(t, total);
     }
     return true;
+}
+
+/* Rounded towards zero; 43/256 is 1/6 for all of int8_t and saves a division in the ISR. */
+static int8_t steps_of(int8_t relative)
+{
+    int16_t magnitude = relative < 0 ? (int16_t)-relative : relative;
+    int8_t steps = (int8_t)(uint8_t)((uint16_t)(magnitude * 43) >> 8);
+
+    return relative < 0 ? (int8_t)-steps : steps;
+}
+
+void trim_settle(struct trim *t)
+{
+    t->relative = cycles_to_1024(t->rest);
+    t->moved = t->relative > MOVE_AT_1024 || t->relative < -MOVE_AT_1024;
+    if (t->moved) {
+        int8_t steps = move(t, (int8_t)-steps_of(t->relative));
+        t->relative = (int8_t)(t->relative + steps * STEP_1024);
+    }
 }
 
 void trim_hop(struct trim *t, int8_t upstream_error)

@@ -8,7 +8,7 @@
  * (sync byte) and added to that board's own error, which its HOP frame tells: every board knows
  * its error against Begin, and hop errors do not add up.
  *
- * trim_sync() and trim_hop() may be called from an ISR; trim_adjust() is for the main loop. */
+ * All but trim_init() and trim_adjust() may be called from an ISR; these two are for the main loop. */
 #ifndef COMMON_TRIM_H
 #define COMMON_TRIM_H
 
@@ -20,6 +20,7 @@
 struct trim {
     uint8_t factory;      /* OSCCAL as loaded at reset */
     uint8_t divisor;      /* USART divisor in use */
+    int16_t rest;         /* of the last measurement, in CPU cycles over eight bits */
     int8_t relative;      /* error against the board before, after any move */
     int8_t error;         /* error against Begin in this round */
     int16_t filtered_q4;  /* low-passed error, 1/16 of 1/1024 */
@@ -30,9 +31,22 @@ struct trim {
 void trim_init(struct trim *t, uint8_t factory);
 
 /* Captured times of the five falling edges of a sync byte, in CPU cycles modulo 2^16. False when
- * the distances are not those of a sync byte. On true the divisor is set, and the trim moved if
- * the rest error endangers reception. */
-bool trim_sync(struct trim *t, const uint16_t edges[SYNC_EDGES]);
+ * the distances are not those of a sync byte. On true the divisor is set. Fast: the next board
+ * waits for what follows. */
+bool trim_measure(struct trim *t, const uint16_t edges[SYNC_EDGES]);
+
+/* After trim_measure(): takes the rest error, and moves the trim if it endangers reception. */
+void trim_settle(struct trim *t);
+
+/* Both. */
+static inline bool trim_sync(struct trim *t, const uint16_t edges[SYNC_EDGES])
+{
+    bool found = trim_measure(t, edges);
+
+    if (found)
+        trim_settle(t);
+    return found;
+}
 
 /* Error of the board before against Begin, from its HOP frame. Sets t->error. */
 void trim_hop(struct trim *t, int8_t upstream_error);

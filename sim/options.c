@@ -14,7 +14,7 @@
 #define DEFAULT_DURATION_S 60.0
 #define DEFAULT_FIRMWARE "build/firmware"
 
-enum { KEY_REALTIME = 1, KEY_CSV, KEY_JSON, KEY_FIRMWARE, KEY_CLOCK_SPREAD, KEY_UNCALIBRATED };
+enum { KEY_REALTIME = 1, KEY_CSV, KEY_JSON, KEY_FIRMWARE, KEY_CLOCK_SPREAD, KEY_UNCALIBRATED, KEY_THREADS };
 
 const char *argp_program_version = "bms-sim 0.1";
 
@@ -43,6 +43,7 @@ static const struct argp_option table[] = {
     { "csv", KEY_CSV, "FILE", 0, "one row per second: truth and belief side by side", 0 },
     { "json", KEY_JSON, "FILE", 0, "summary of the run", 0 },
     { "quiet", 'q', NULL, 0, "print nothing but failures", 0 },
+    { "threads", KEY_THREADS, "N", 0, "1 or 2; the results are the same (2)", 0 },
     { "firmware", KEY_FIRMWARE, "DIR", 0, "folder of the images (build/firmware)", 0 },
     { 0 },
 };
@@ -123,6 +124,7 @@ static error_t parse_one(int key, char *arg, struct argp_state *state)
     if (key > 0 && key < 128)
         o->given[key] = true;
     switch (key) {
+    case ARGP_KEY_INIT: state->err_stream = NULL; break; /* getopt's line says it all */
     case 'n': o->cells = whole("cells", arg, 2, 255); break;
     case 'c': o->chemistry = chemistry_of(arg); break;
     case 'w': o->switches = switch_bits(arg); break;
@@ -135,6 +137,7 @@ static error_t parse_one(int key, char *arg, struct argp_state *state)
     case KEY_REALTIME: o->realtime = true; break;
     case KEY_CSV: o->csv_path = arg; break;
     case KEY_JSON: o->json_path = arg; break;
+    case KEY_THREADS: o->threads = whole("threads", arg, 1, 2); break;
     case KEY_FIRMWARE: o->firmware_dir = arg; break;
     case KEY_CLOCK_SPREAD: o->clock_spread = number("clock-spread", arg, 0, 10) / 100.0; break;
     case KEY_UNCALIBRATED: o->calibrated = false; break;
@@ -147,13 +150,15 @@ static error_t parse_one(int key, char *arg, struct argp_state *state)
 void options_parse(struct options *o, int argc, char **argv)
 {
     static const struct argp argp = { .options = table, .parser = parse_one, .doc = doc };
+    static char name[] = "bms-sim";
 
     *o = (struct options){ .cells = DEFAULT_CELLS, .chemistry = CHEM_LFP, .capacity_ah = 100.0,
-                           .soc = 0.5, .spread = 0.0, .ambient_c = 25.0, .sensors = 2, .seed = 1,
+                           .soc = 0.5, .spread = 0.0, .ambient_c = 25.0, .sensors = 2, .threads = 2, .seed = 1,
                            .duration_s = DEFAULT_DURATION_S, .clock_spread = 0.10,
                            .calibrated = true, .firmware_dir = DEFAULT_FIRMWARE };
-    argp_err_exit_status = EXIT_BAD_INPUT;
-    argp_parse(&argp, argc, argv, 0, NULL, o);
+    argv[0] = name; /* what getopt puts in front of its line */
+    if (argp_parse(&argp, argc, argv, 0, NULL, o) != 0)
+        exit(EXIT_BAD_INPUT);
 }
 
 /* ---- defaults ----------------------------------------------------------------------------------- */

@@ -97,6 +97,14 @@ static bool probe_balancing(const struct run *r, int cell, double *value)
     return known;
 }
 
+static bool probe_flags(const struct run *r, int cell, double *value)
+{
+    struct pack_cell c;
+    bool known = cell_now(r, cell, &c);
+    *value = c.flags;
+    return known;
+}
+
 static const struct probe probes[] = {
     { "charge_relay", false, probe_charge_relay },
     { "load_relay", false, probe_load_relay },
@@ -118,6 +126,7 @@ static const struct probe probes[] = {
     { "mv", true, probe_mv },
     { "dc", true, probe_dc },
     { "balancing", true, probe_balancing },
+    { "flags", true, probe_flags },
     { "mv_true", true, probe_mv_true },
     { "dc_true", true, probe_dc_true },
 };

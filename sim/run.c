@@ -15,6 +15,7 @@
 #define BALANCE_OHM 3.3
 #define CAPACITY_SPREAD 0.01
 #define RESISTANCE_SPREAD 0.05
+#define STEPS_PER_LOOK 5 /* at what End believes: often enough to see every round */
 
 /* ---- statistics --------------------------------------------------------------------------------- */
 
@@ -147,11 +148,10 @@ bool run_all(struct run *r)
     while (r->chain.now_ps < end_ps && r->crashed_board == 0) {
         r->crashed_board = chain_step(&r->chain);
         step++;
-        if (step % 50 == 0)
+        if (step % STEPS_PER_LOOK == 0)
             watch_rounds(r);
-        if (step % 10 == 0)
-            do_events(r, (double)r->chain.now_ps * 1e-12);
-        if (step % 1000 == 0)
+        do_events(r, (double)r->chain.now_ps * 1e-12);
+        if (step % CHAIN_STEPS_PER_SECOND == 0)
             end_of_second(r);
         if (r->options->realtime)
             keep_real_time(r, start_s);
@@ -215,6 +215,7 @@ bool run_init(struct run *r, const struct options *o, struct scenario *scenario,
         .switches = o->switches,
         .sensors = o->sensors,
         .clock_spread = o->clock_spread,
+        .threads = o->threads,
         .firmware_dir = o->firmware_dir,
     };
     struct settings settings = settings_for(o);

@@ -4,7 +4,7 @@
 #include "board.h"
 #include "common/hal.h"
 
-#define TRIM_SETTLE_LOOPS 8 /* 24 cycles between steps: each is far below the 2 % the clock may jump */
+#define TRIM_SETTLE_LOOPS 2 /* 6 cycles between steps of 0.55 %, far below the 2 % the clock may jump */
 
 void hal_led(bool on)
 {

@@ -15,7 +15,7 @@
 
 #define DELIMITER_BITS 2u
 #define SYNC_BITS 10u
-#define GAP_BITS 6u /* the next board sets its receiver up in this time */
+#define GAP_BITS 8u /* the next board sets its receiver up in this time */
 
 enum open_phase { CLOSED, DELIMITER, SYNC, OPEN };
 

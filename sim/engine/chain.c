@@ -2,6 +2,8 @@
 
 #include "engine/chain.h"
 
+#include "engine/pipeline.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -34,6 +36,7 @@ static void init_board(struct chain *c, int index, const struct chain_config *co
 {
     enum board_kind kind = kind_of(c, index);
     struct wire *in = &c->wire[index == 0 ? c->cells - 1 : index - 1];
+    struct wire *out = index == c->cells - 1 ? &c->back : &c->wire[index];
     struct rng rng;
 
     rng_seed(&rng, config->seed ^ 0xB0A2D5u, (uint64_t)index);
@@ -42,8 +45,8 @@ static void init_board(struct chain *c, int index, const struct chain_config *co
         .watchdog_error = rng_uniform(&rng, -0.10, 0.10),
         .crystal_ppm = rng_uniform(&rng, -20.0, 20.0),
     };
-    board_init(&c->board[index], kind, index + 1, &c->firmware[kind], c->world, in,
-               &c->wire[index], rng_u64(&rng), &tolerance);
+    board_init(&c->board[index], kind, index + 1, &c->firmware[kind], c->world, in, out,
+               rng_u64(&rng), &tolerance);
 }
 
 bool chain_init(struct chain *c, const struct chain_config *config, struct world *world,
@@ -56,6 +59,7 @@ bool chain_init(struct chain *c, const struct chain_config *config, struct world
     c->wire = calloc((size_t)c->cells, sizeof *c->wire);
     if (!c->board || !c->wire)
         return err_set(err, "out of memory");
+    wire_init(&c->back);
     for (int i = 0; i < c->cells; i++)
         wire_init(&c->wire[i]);
     for (int i = 0; i < c->cells; i++)
@@ -63,11 +67,14 @@ bool chain_init(struct chain *c, const struct chain_config *config, struct world
     board_set_switches(&c->board[0], config->switches);
     for (int s = 0; s < 2; s++)
         c->board[0].sensor[s].present = s < config->sensors;
+    if (config->threads > 1)
+        c->pipeline = pipeline_new(c);
     return true;
 }
 
 void chain_free(struct chain *c)
 {
+    pipeline_free(c->pipeline);
     for (int i = 0; c->board && i < c->cells; i++)
         board_free(&c->board[i]);
     free(c->board);
@@ -78,7 +85,7 @@ void chain_free(struct chain *c)
 
 static void step_world(struct chain *c)
 {
-    double step_s = CHAIN_SLICES_PER_WORLD_STEP * (double)CHAIN_SLICE_PS * 1e-12;
+    double step_s = (double)CHAIN_STEP_PS * 1e-12;
     struct board *end = &c->board[c->cells - 1];
 
     world_set_relays(c->world, board_relay(end, 0), board_relay(end, 1));
@@ -91,23 +98,37 @@ static void step_world(struct chain *c)
         board_environment(&c->board[i]);
 }
 
-int chain_step(struct chain *c)
+void chain_run_boards(struct chain *c, int from, int to, int64_t end_ps)
 {
-    int64_t end_ps = c->now_ps + CHAIN_SLICE_PS;
-
-    if (c->slice == 0)
-        step_world(c);
-    c->slice = (c->slice + 1) % CHAIN_SLICES_PER_WORLD_STEP;
-    for (int i = 0; i < c->cells; i++) {
+    for (int i = from; i < to; i++) {
         struct board *b = &c->board[i];
         usart_wire_grew(&b->usart);
         ring_pins_wire_grew(&b->pins);
         mcu_run(&b->mcu, end_ps);
-        if (b->mcu.crash != MCU_NO_CRASH)
-            return b->number;
     }
-    c->now_ps = end_ps;
+}
+
+static int crashed_board(const struct chain *c)
+{
+    for (int i = 0; i < c->cells; i++)
+        if (c->board[i].mcu.crash != MCU_NO_CRASH)
+            return c->board[i].number;
     return 0;
+}
+
+int chain_step(struct chain *c)
+{
+    int64_t end_ps = c->now_ps + CHAIN_STEP_PS;
+
+    step_world(c);
+    if (c->pipeline)
+        pipeline_step(c->pipeline, end_ps);
+    else
+        for (int64_t slice_ps = c->now_ps; slice_ps < end_ps; slice_ps += CHAIN_SLICE_PS)
+            chain_run_boards(c, 0, c->cells, slice_ps + CHAIN_SLICE_PS);
+    wire_hand_over(&c->back, &c->wire[c->cells - 1], end_ps, CHAIN_STEP_PS);
+    c->now_ps = end_ps;
+    return crashed_board(c);
 }
 
 void chain_break(struct chain *c, int from_cell, bool broken)

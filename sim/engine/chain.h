@@ -1,9 +1,10 @@
 /* All boards of a pack, the wires between them, and the world round them, advanced together.
  *
  * Boards are simulated one after the other along the chain, a slice of time each: the ring feeds
- * forward, so a board needs what the one before it sent in the same slice, and nothing else. What
- * comes back over the return wire and what relays and resistors do to the cells takes effect one
- * slice (world step) later. */
+ * forward, so a board needs what the one before it sent in the same slice, and nothing else. Two
+ * threads share the chain as a pipeline, the second half one slice behind the first; the results
+ * are the same as with one. What relays and resistors do to the cells takes effect one step later,
+ * and the return wire is as long as a step. */
 #ifndef SIM_ENGINE_CHAIN_H
 #define SIM_ENGINE_CHAIN_H
 
@@ -15,8 +16,10 @@
 #include "scenario/err.h"
 #include "world/world.h"
 
-#define CHAIN_SLICE_PS 1000000000LL      /* 1 ms */
-#define CHAIN_SLICES_PER_WORLD_STEP 10   /* 10 ms */
+#define CHAIN_SLICE_PS 1000000000LL /* 1 ms */
+#define CHAIN_SLICES_PER_STEP 10
+#define CHAIN_STEP_PS (CHAIN_SLICES_PER_STEP * CHAIN_SLICE_PS)
+#define CHAIN_STEPS_PER_SECOND 100
 
 struct chain_config {
     int cells;
@@ -24,24 +27,30 @@ struct chain_config {
     uint8_t switches;
     int sensors;            /* 0..2 */
     double clock_spread;    /* oscillators +- this at their factory value */
+    int threads;            /* 1 or 2 */
     const char *firmware_dir;
 };
+
+struct pipeline;
 
 struct chain {
     int cells;
     struct firmware firmware[BOARD_KINDS];
     struct board *board;    /* [0] is Begin */
     struct wire *wire;      /* [i] from board i to i+1, the last one back to Begin */
+    struct wire back;       /* what End sent in this step; Begin sees it a step later */
+    struct pipeline *pipeline; /* NULL with one thread */
     struct world *world;
     int64_t now_ps;
-    int slice;
 };
 
 /* False with one line in err. The world is the caller's. */
 bool chain_init(struct chain *c, const struct chain_config *config, struct world *world,
                 struct err *err);
 void chain_free(struct chain *c);
-/* One slice. Returns the number of a board that crashed, else 0. */
+/* Simulates boards from..to-1 up to end_ps; stops at the first that crashed. */
+void chain_run_boards(struct chain *c, int from, int to, int64_t end_ps);
+/* One step of 10 ms. Returns the number of a board that crashed, else 0. */
 int chain_step(struct chain *c);
 
 void chain_break(struct chain *c, int from_cell, bool broken);

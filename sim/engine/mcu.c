@@ -343,15 +343,6 @@ void mcu_run(struct mcu *m, int64_t end_ps)
     }
 }
 
-bool mcu_sleeps_until(const struct mcu *m, int64_t end_ps)
-{
-    if (!m->frozen)
-        return false;
-    if (m->mode == MCU_RESET)
-        return m->release_ps >= end_ps;
-    return next_source(m, end_ps) == NULL;
-}
-
 /* ---- building ----------------------------------------------------------------------------------- */
 
 avr_int_vector_t *mcu_vector(struct mcu *m, uint8_t number)

@@ -89,8 +89,6 @@ void source_plan(struct source *s, int64_t due_ps);
 /* Runs until real time end_ps or a crash. */
 void mcu_run(struct mcu *m, int64_t end_ps);
 int64_t mcu_now_ps(const struct mcu *m);
-/* True when running to end_ps would do nothing but let time pass. */
-bool mcu_sleeps_until(const struct mcu *m, int64_t end_ps);
 
 /* Supply and temperature at mcu_now_ps(); below the brown-out level the chip is held in reset. */
 void mcu_environment(struct mcu *m, double volts, double celsius);

@@ -30,11 +30,8 @@ static void take_back(struct wire *w, int64_t from_ps)
         drop_newest(w);
 }
 
-void wire_drive(struct wire *w, int64_t at_ps, bool level)
+static void append(struct wire *w, int64_t at_ps, bool level)
 {
-    take_back(w, at_ps);
-    if (level == w->level)
-        return;
     if (w->head - w->tail == WIRE_EDGES) {
         drop_oldest(w);
         w->lost_edges++;
@@ -42,6 +39,13 @@ void wire_drive(struct wire *w, int64_t at_ps, bool level)
     w->edge[w->head & MASK] = (struct wire_edge){ .at_ps = at_ps, .level = level };
     w->head++;
     w->level = level;
+}
+
+void wire_drive(struct wire *w, int64_t at_ps, bool level)
+{
+    take_back(w, at_ps);
+    if (level != w->level)
+        append(w, at_ps, level);
 }
 
 /* Index of the first edge at or after a time; a receiver reads near the tail. */
@@ -87,6 +91,15 @@ void wire_forget(struct wire *w, int64_t before_ps)
 {
     while (w->head - w->tail > 1 && w->edge[(w->tail + 1) & MASK].at_ps < before_ps)
         drop_oldest(w);
+}
+
+void wire_hand_over(struct wire *from, struct wire *to, int64_t end_ps, int64_t delay_ps)
+{
+    while (from->tail != from->head && from->edge[from->tail & MASK].at_ps < end_ps) {
+        struct wire_edge e = from->edge[from->tail & MASK];
+        append(to, e.at_ps + delay_ps, e.level);
+        drop_oldest(from);
+    }
 }
 
 void wire_break(struct wire *w, bool broken, int64_t at_ps)

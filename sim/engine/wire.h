@@ -37,6 +37,8 @@ int64_t wire_next_edge(const struct wire *w, int64_t from_ps, bool *level);
 int64_t wire_next_fall(const struct wire *w, int64_t from_ps);
 /* The receiver needs nothing before this time any more. */
 void wire_forget(struct wire *w, int64_t before_ps);
+/* Moves the edges before end_ps to another wire, delay_ps later there. */
+void wire_hand_over(struct wire *from, struct wire *to, int64_t end_ps, int64_t delay_ps);
 void wire_break(struct wire *w, bool broken, int64_t at_ps);
 
 #endif

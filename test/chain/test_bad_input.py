@@ -9,6 +9,10 @@ import struct
 
 from chain import FIRMWARE, check, main
 
+CLI_SLEEP = b"\xf8\x94\x88\x95"
+JMP_OUTSIDE = b"\x0d\x94\x00\x00" # jmp 0x20000 words, the part has 0x4000
+NO_OPCODE = b"\x01\x00"            # reserved in the instruction set
+
 GOOD_CSV = "time_s,current_a\n0,1\n10,2\n"
 GOOD_RECORDING = "time_s,current_a,cell1_mv,cell2_mv,temp1_c\n0,0,3300,3301,25\n10,0,3300,3301,25\n"
 
@@ -124,15 +128,15 @@ def symbol(image, wanted):
     raise KeyError(wanted)
 
 
-def crash(bench):
-    """An image whose main() begins with an opcode that no AVR has."""
+def crash(code, text, bench):
+    """An image whose main() begins with that code."""
     folder = copy_images(bench)
     path = os.path.join(folder, "between_board.elf")
     with open(path, "rb") as file:
         image = bytearray(file.read())
-    text, _ = section(image, ".text")
-    at = text[4] + symbol(image, "main") - text[3]
-    image[at:at + 2] = b"\x01\x00"
+    header, _ = section(image, ".text")
+    at = header[4] + symbol(image, "main") - header[3]
+    image[at:at + len(code)] = code
     with open(path, "wb") as file:
         file.write(image)
     _, result = bench.raw(["--cells", 4, "--duration", 5, "--quiet", "--json",
@@ -140,7 +144,7 @@ def crash(bench):
     lines = result.stderr.splitlines()
     check(result.returncode == 3, "exit code %d, not 3: %s" % (result.returncode, lines[:3]))
     check(len(lines) == 1, "%d lines on stderr: %s" % (len(lines), lines[:3]))
-    for needle in ("board 2", path, "crashed at", "main", "bad opcode"):
+    for needle in ("board 2", path, "crashed at", text):
         check(needle in lines[0], "no '%s' in: %s" % (needle, lines[0]))
     with open(bench.path("crash.json")) as file:
         check('"crashed_board": 2' in file.read(), "the JSON does not name board 2")
@@ -255,7 +259,9 @@ def cases():
     yield "bad_json_path", functools.partial(unwritable, "json")
     yield "bad_firmware_missing", missing_firmware
     yield "bad_firmware_garbage", garbage_firmware
-    yield "exit_3_image_crashed", crash
+    yield "exit_3_asleep_forever", functools.partial(crash, CLI_SLEEP, "(main): asleep")
+    yield "exit_3_jump_outside_flash", functools.partial(crash, JMP_OUTSIDE, "outside memory")
+    yield "exit_3_bad_opcode", functools.partial(crash, NO_OPCODE, "bad opcode")
     yield "exit_1_expectation_failed", failed_expectation
     yield "exit_1_expectation_unreached", unreached_expectation
     yield "exit_0_help", help_text

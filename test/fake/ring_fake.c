@@ -164,10 +164,10 @@ static void open(uint8_t boards)
     hop_is_cut = false;
 }
 
-void ring_send(uint8_t boards, const struct frame_start *start, const struct frame_sensor *sensors)
+void ring_send(uint8_t boards, const struct frame_start *start, const struct frame_charge *charges)
 {
     fake_use(0);
-    link_lead_round(&ring[0], start, sensors);
+    link_lead_round(&ring[0], start, charges);
     open(boards);
     for (ring_steps = 0; !all_idle(boards) && ring_steps < STEPS_MAX; ring_steps++) {
         bool moved;
@@ -179,8 +179,8 @@ void ring_send(uint8_t boards, const struct frame_start *start, const struct fra
     ring_stuck = ring_steps == STEPS_MAX;
 }
 
-void ring_round(uint8_t boards, const struct frame_start *start, const struct frame_sensor *sensors)
+void ring_round(uint8_t boards, const struct frame_start *start, const struct frame_charge *charges)
 {
     ring_break(boards);
-    ring_send(boards, start, sensors);
+    ring_send(boards, start, charges);
 }

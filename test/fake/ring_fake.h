@@ -29,9 +29,9 @@ void ring_init(uint8_t boards);
 void ring_break(uint8_t boards);
 /* One whole round. Readings come from ring_mv() and ring_dc(), which differ for each board. */
 void ring_round(uint8_t boards, const struct frame_start *start,
-                const struct frame_sensor *sensors);
+                const struct frame_charge *charges);
 /* The same without the break, after ring_break(). */
-void ring_send(uint8_t boards, const struct frame_start *start, const struct frame_sensor *sensors);
+void ring_send(uint8_t boards, const struct frame_start *start, const struct frame_charge *charges);
 
 uint16_t ring_mv(uint8_t number);
 int16_t ring_dc(uint8_t number);

@@ -11,7 +11,7 @@
 #define FRAMES_MAX 8u
 #define STREAM_MAX (FRAMES_MAX * FRAME_SIZE_MAX + 64u)
 #define DAMAGE_MAX 3u
-#define TRIES_PER_BYTE 3u /* frame types looked for at each byte while hunting */
+#define TRIES_PER_BYTE 3u /* frame types that may be found at each byte while hunting */
 
 struct stream {
     uint8_t sent[FRAMES_MAX][FRAME_SIZE_MAX];
@@ -37,13 +37,12 @@ static uint32_t draw(uint32_t below)
 static uint8_t make_frame(struct stream *s, uint8_t *out)
 {
     if (draw(4) == 0) {
-        struct frame_sensor sensor = { .round = s->round,
-                                       .index = (uint8_t)draw(2),
+        struct frame_charge charge = { .round = s->round,
+                                       .sensor = (uint8_t)draw(2),
+                                       .reverse = draw(2) != 0,
                                        .state = (uint8_t)draw(5),
-                                       .ma = (int32_t)draw(1000000) - 500000,
-                                       .forward_mas = draw(UINT32_MAX),
-                                       .reverse_mas = draw(UINT32_MAX) };
-        return frame_sensor_encode(out, &sensor);
+                                       .mas = draw(UINT32_MAX) };
+        return frame_charge_encode(out, &charge);
     }
     struct frame_cell cell = { .round = s->round,
                                .number = (uint8_t)(1u + draw(255)),
@@ -107,7 +106,7 @@ static void damage(struct stream *s)
 static void take(struct stream *s, const struct decoder *d)
 {
     for (uint8_t i = 0; i < s->frames; i++) {
-        if (!s->found[i] && s->size[i] == d->size && memcmp(s->sent[i], d->frame, d->size) == 0) {
+        if (!s->found[i] && memcmp(s->sent[i], d->frame, FRAME_STREAM_SIZE) == 0) {
             s->found[i] = true;
             return;
         }
@@ -135,7 +134,7 @@ static unsigned lost_frames(const struct stream *s)
     return lost;
 }
 
-/* A burst may hit two frames, and either side of each hit may be taken for a SENSOR header. */
+/* A burst may hit two frames. */
 static void test_random_damage_costs_few_frames_and_adds_none(void **state)
 {
     double by_chance;
@@ -155,7 +154,7 @@ static void test_random_damage_costs_few_frames_and_adds_none(void **state)
         frames_lost += lost;
         if (lost > worst)
             worst = lost;
-        if (lost > 3u * hits)
+        if (lost > 2u * hits)
             fail_msg("seed %llu, stream %lu: %u frames lost by %u damages",
                      (unsigned long long)seed, i, lost, hits);
     }

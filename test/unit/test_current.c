@@ -278,23 +278,28 @@ static void test_reference_error_of_the_board_scales_the_current(void **state)
     assert_in_range(-block_ma(-10000), 10498, 10501);
 }
 
-static void test_frame_carries_the_sensor(void **state)
+static void test_frames_carry_both_totals_of_a_sensor(void **state)
 {
-    struct frame_sensor frame = { .round = 3 };
+    struct frame_charge frames[2];
 
     (void)state;
     set_up();
+    block_ma(9000);
     block_ma(-7000);
-    current_frame(&c, 0, &frame);
-    assert_int_equal(frame.index, 0);
-    assert_int_equal(frame.state, SENSOR_UNZEROED);
-    assert_int_equal(frame.ma, -7000);
-    assert_int_equal(frame.forward_mas, 0);
-    assert_int_equal(frame.reverse_mas, 700);
-    current_frame(&c, 1, &frame);
-    assert_int_equal(frame.index, 1);
-    assert_int_equal(frame.state, SENSOR_ABSENT);
-    assert_int_equal(frame.round, 3);
+    current_frames(&c, 0, frames);
+    for (uint8_t i = 0; i < 2; i++) {
+        assert_int_equal(frames[i].sensor, 0);
+        assert_int_equal(frames[i].state, SENSOR_UNZEROED);
+        assert_int_equal(frames[i].reverse, i);
+        assert_int_equal(frames[i].mas, i == 0 ? 900 : 700);
+    }
+    current_frames(&c, 1, frames);
+    for (uint8_t i = 0; i < 2; i++) {
+        assert_int_equal(frames[i].sensor, 1);
+        assert_int_equal(frames[i].state, SENSOR_ABSENT);
+        assert_int_equal(frames[i].reverse, i);
+        assert_int_equal(frames[i].mas, 0);
+    }
 }
 
 int main(void)
@@ -314,7 +319,7 @@ int main(void)
         cmocka_unit_test(test_few_bad_samples_are_left_out),
         cmocka_unit_test(test_saved_zero_points_are_used),
         cmocka_unit_test(test_reference_error_of_the_board_scales_the_current),
-        cmocka_unit_test(test_frame_carries_the_sensor),
+        cmocka_unit_test(test_frames_carry_both_totals_of_a_sensor),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

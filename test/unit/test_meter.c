@@ -20,13 +20,15 @@ static void reset(uint16_t pace)
     begin = (struct begin){ .pace = pace, .boot = 4 };
 }
 
-static struct frame_sensor sensor_frame(uint8_t index, int64_t forward, int64_t reverse)
+/* Both totals of one sensor, in the round whose START was given last. */
+static void give(uint8_t sensor, uint8_t state, int64_t forward, int64_t reverse)
 {
-    return (struct frame_sensor){ .index = index,
-                                  .state = SENSOR_OK,
-                                  .ma = 1000,
-                                  .forward_mas = (uint32_t)forward,
-                                  .reverse_mas = (uint32_t)reverse };
+    struct frame_charge with = { .sensor = sensor, .state = state, .mas = (uint32_t)forward };
+    struct frame_charge against = {
+        .sensor = sensor, .reverse = true, .state = state, .mas = (uint32_t)reverse
+    };
+    meter_charge(&meter, &with);
+    meter_charge(&meter, &against);
 }
 
 /* Crystal time passes with this current on sensor 1; then a round arrives, or is lost. */
@@ -45,9 +47,8 @@ static void pass(uint16_t ms, int32_t ma, bool arrives)
             .sensors = 1,
             .time_ms = (uint16_t)(begin.stamp_at_start + begin.begin_us / 1000u),
         };
-        struct frame_sensor frame = sensor_frame(0, begin.forward, begin.reverse);
         meter_round(&meter, &start, begin.crystal_ms);
-        meter_sensor(&meter, &frame);
+        give(0, SENSOR_OK, begin.forward, begin.reverse);
     }
 }
 
@@ -123,7 +124,7 @@ static void test_passes_divide_current_and_charge(void **state)
         for (uint8_t i = 0; i < 100; i++)
             pass(1000, 8000, true);
         expect_near(meter_take_mas(&meter, passes[p]), 800000 / passes[p], 200);
-        assert_int_equal(meter_battery_ma(&meter, passes[p]), 1000 / passes[p]);
+        assert_int_equal(meter_battery_ma(&meter, passes[p]), 8000 / passes[p]);
     }
 }
 
@@ -247,6 +248,27 @@ static void test_begin_reset_restarts_totals_without_a_jump(void **state)
     begin_reset_after(0);
 }
 
+/* New totals that have already passed the old ones look like plain charge. */
+static void test_begin_reset_is_seen_when_totals_are_higher_afterwards(void **state)
+{
+    (void)state;
+    for (int32_t ma = -2000; ma <= 2000; ma += 4000) {
+        reset(1000);
+        settle_ratio();
+        pass(1000, ma, true);
+        meter_take_mas(&meter, 1);
+        begin.boot = 5;
+        begin.begin_us = 0;
+        begin.forward = begin.reverse = 0;
+        for (uint8_t i = 0; i < 9; i++)
+            pass(1000, ma, false);
+        pass(1000, ma, true); /* ten seconds into the new run: nobody knows what came before */
+        assert_int_equal(meter_take_mas(&meter, 1), 0);
+        pass(1000, ma, true);
+        expect_near(meter_take_mas(&meter, 1), ma, 10);
+    }
+}
+
 /* Sixteen resets later the number is the same again; the totals give it away. */
 static void test_reset_with_the_same_boot_number_is_no_charge(void **state)
 {
@@ -283,37 +305,60 @@ static void test_first_totals_are_no_charge(void **state)
 
 /* ---- two sensors, states --------------------------------------------------------------------- */
 
+static void round_at(uint16_t time_ms)
+{
+    struct frame_start start = { .boot = 1, .sensors = 2, .time_ms = time_ms };
+    meter_round(&meter, &start, time_ms);
+}
+
 static void test_battery_is_incoming_less_consumers(void **state)
 {
-    struct frame_start start = { .boot = 1, .sensors = 2 };
-    struct frame_sensor in = { .index = 0, .state = SENSOR_OK, .ma = 12000 };
-    struct frame_sensor out = { .index = 1, .state = SENSOR_OK, .ma = 20000 };
-
     (void)state;
     meter_init(&meter);
-    meter_round(&meter, &start, 0);
-    meter_sensor(&meter, &in);
-    meter_sensor(&meter, &out);
+    round_at(64000);
+    give(0, SENSOR_OK, 0, 100);
+    give(1, SENSOR_OK, 50, 0);
+    assert_int_equal(meter_battery_ma(&meter, 1), 0); /* one total is no current */
+    round_at(65000);
+    give(0, SENSOR_OK, 12000, 100);
+    give(1, SENSOR_OK, 20050, 0);
+    assert_int_equal(meter_sensor_ma(&meter, 0, 1), 12000);
+    assert_int_equal(meter_sensor_ma(&meter, 1, 1), 20000);
     assert_int_equal(meter_battery_ma(&meter, 1), -8000);
     assert_int_equal(meter_battery_ma(&meter, 4), -2000);
-    in.forward_mas = 12000;
-    out.forward_mas = 20000;
-    meter_sensor(&meter, &in);
-    meter_sensor(&meter, &out);
     assert_int_equal(meter_take_mas(&meter, 1), -8000);
+    round_at((uint16_t)67000); /* two seconds, across the wrap of the time stamp */
+    give(0, SENSOR_OK, 12000, 500);
+    give(1, SENSOR_OK, 20050, 0);
+    assert_int_equal(meter_sensor_ma(&meter, 0, 1), -200);
+    assert_int_equal(meter_battery_ma(&meter, 1), -200);
+}
+
+/* A total that was lost on the way: its current is the mean over both rounds. */
+static void test_lost_total_makes_a_mean_over_two_rounds(void **state)
+{
+    (void)state;
+    meter_init(&meter);
+    round_at(1000);
+    give(0, SENSOR_OK, 0, 0);
+    round_at(2000);
+    round_at(3000);
+    give(0, SENSOR_OK, 5000, 0);
+    assert_int_equal(meter_sensor_ma(&meter, 0, 1), 2500);
+    assert_int_equal(meter_take_mas(&meter, 1), 5000);
 }
 
 static void test_sensor_index_out_of_range_is_ignored(void **state)
 {
-    struct frame_sensor frame = { .index = 2, .state = SENSOR_OK, .ma = 1 };
+    struct frame_charge frame = { .state = SENSOR_OK, .mas = 1 };
     struct meter before;
 
     (void)state;
     memset(&before, 0, sizeof before);
     memset(&meter, 0, sizeof meter);
-    for (uint8_t index = FRAME_SENSORS_MAX; index < 16; index++) {
-        frame.index = index;
-        meter_sensor(&meter, &frame);
+    for (uint8_t sensor = FRAME_SENSORS_MAX; sensor < 8; sensor++) {
+        frame.sensor = sensor;
+        meter_charge(&meter, &frame);
     }
     assert_memory_equal(&meter, &before, sizeof meter);
 }
@@ -333,30 +378,24 @@ static void test_known_and_lost_follow_the_sensor_states(void **state)
 
     (void)state;
     for (uint8_t i = 0; i < TEST_COUNT_OF(cases); i++) {
-        struct frame_sensor frame = { .index = 0, .state = cases[i].state };
         meter_init(&meter);
         assert_false(meter_known(&meter));
-        meter_sensor(&meter, &frame);
+        give(0, cases[i].state, 0, 0);
         assert_int_equal(meter_known(&meter), cases[i].works);
         assert_false(meter_lost(&meter)); /* it never worked, or it works */
-        frame.state = SENSOR_OK;
-        meter_sensor(&meter, &frame);
-        frame.state = cases[i].state;
-        meter_sensor(&meter, &frame);
+        give(0, SENSOR_OK, 0, 0);
+        give(0, cases[i].state, 0, 0);
         assert_int_equal(meter_lost(&meter), !cases[i].works);
     }
 }
 
 static void test_second_sensor_alone_makes_no_current_known(void **state)
 {
-    struct frame_sensor frame = { .index = 1, .state = SENSOR_OK };
-
     (void)state;
     meter_init(&meter);
-    meter_sensor(&meter, &frame);
+    give(1, SENSOR_OK, 0, 0);
     assert_false(meter_known(&meter));
-    frame.state = SENSOR_BROKEN;
-    meter_sensor(&meter, &frame);
+    give(1, SENSOR_BROKEN, 0, 0);
     assert_true(meter_lost(&meter));
 }
 
@@ -375,10 +414,12 @@ int main(void)
         cmocka_unit_test(test_totals_wrap_without_a_jump),
         cmocka_unit_test(test_time_stamp_wraps_without_an_error),
         cmocka_unit_test(test_begin_reset_restarts_totals_without_a_jump),
+        cmocka_unit_test(test_begin_reset_is_seen_when_totals_are_higher_afterwards),
         cmocka_unit_test(test_reset_with_the_same_boot_number_is_no_charge),
         cmocka_unit_test(test_largest_current_over_a_whole_gap_is_no_jump),
         cmocka_unit_test(test_first_totals_are_no_charge),
         cmocka_unit_test(test_battery_is_incoming_less_consumers),
+        cmocka_unit_test(test_lost_total_makes_a_mean_over_two_rounds),
         cmocka_unit_test(test_sensor_index_out_of_range_is_ignored),
         cmocka_unit_test(test_known_and_lost_follow_the_sensor_states),
         cmocka_unit_test(test_second_sensor_alone_makes_no_current_known),

@@ -206,7 +206,7 @@ static void test_intake_sorts_frames(void **state)
 {
     struct intake in = { 0 };
     struct frame_cell cell = { .number = 2, .mv = 3333, .dc = 111, .flags = 5 };
-    struct frame_sensor sensor = { .index = 1, .state = SENSOR_OK, .ma = -7 };
+    struct frame_charge charge = { .sensor = 1, .reverse = true, .mas = 70000 };
     struct frame_end end = { .sensors = 2 };
     struct frame_start start = { .boot = 1 };
     uint8_t bytes[FRAME_SIZE_MAX];
@@ -220,14 +220,19 @@ static void test_intake_sorts_frames(void **state)
     assert_int_equal(pack.cell[1].dc, 111);
     assert_int_equal(pack.cell[1].flags, 5);
     assert_int_equal(pack.cell[1].seen_tick, 77);
-    frame_sensor_encode(bytes, &sensor);
+    frame_charge_encode(bytes, &charge);
     intake_frame(&in, &pack, bytes, 77);
-    assert_int_equal(in.got, 2);
-    assert_int_equal(in.sensor[1].ma, -7);
-    sensor.index = 2; /* no such sensor */
-    frame_sensor_encode(bytes, &sensor);
+    assert_int_equal(in.got, 8);
+    assert_int_equal(in.charge[3].mas, 70000);
+    charge.reverse = false;
+    frame_charge_encode(bytes, &charge);
     intake_frame(&in, &pack, bytes, 77);
-    assert_int_equal(in.got, 2);
+    assert_int_equal(in.got, 12);
+    assert_int_equal(in.charge[2].sensor, 1);
+    charge.sensor = 2; /* no such sensor */
+    frame_charge_encode(bytes, &charge);
+    intake_frame(&in, &pack, bytes, 77);
+    assert_int_equal(in.got, 12);
     frame_start_encode(bytes, &start);
     intake_frame(&in, &pack, bytes, 77);
     assert_int_equal(in.rounds, 0);

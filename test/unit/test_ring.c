@@ -5,20 +5,23 @@
 
 #define DAMAGED_BOARDS 4u
 #define HEAD_BYTES (FRAME_START_SIZE + FRAME_HOP_SIZE)
-#define TAIL_BYTES (2u * FRAME_SENSOR_SIZE + FRAME_END_SIZE)
+#define CHARGES 4u
+#define TAIL_BYTES ((CHARGES + 1u) * FRAME_STREAM_SIZE)
 
 static const struct frame_start start = {
     .switches = 0x90, .boot = 5, .sensors = 2, .time_ms = 12345
 };
-static const struct frame_sensor sensors[FRAME_SENSORS_MAX] = {
-    { .index = 0, .state = SENSOR_OK, .ma = 25000, .forward_mas = 0x11223344, .reverse_mas = 9 },
-    { .index = 1, .state = SENSOR_OK, .ma = -3, .forward_mas = 0, .reverse_mas = 0xFFFFFFFF },
+static const struct frame_charge charges[CHARGES] = {
+    { .sensor = 0, .state = SENSOR_OK, .mas = 0x11223344 },
+    { .sensor = 0, .reverse = true, .state = SENSOR_OK, .mas = 9 },
+    { .sensor = 1, .state = SENSOR_UNZEROED, .mas = 0 },
+    { .sensor = 1, .reverse = true, .state = SENSOR_UNZEROED, .mas = 0xFFFFFFFF },
 };
 
 /* What the last board of the chain was given in this round. */
 static const struct link *last;
 static uint8_t seen[32]; /* bit per cell */
-static uint8_t sensors_seen, ends_seen, wrong;
+static uint8_t charges_seen, ends_seen, wrong;
 
 static bool cell_is_true(const struct frame_cell *cell)
 {
@@ -26,11 +29,11 @@ static bool cell_is_true(const struct frame_cell *cell)
            cell->flags == ring_flags(cell->number);
 }
 
-static bool sensor_is_true(const struct frame_sensor *s)
+static bool charge_is_true(const struct frame_charge *c)
 {
-    const struct frame_sensor *sent = &sensors[s->index & 1u];
-    return s->index < 2 && s->state == sent->state && s->ma == sent->ma &&
-           s->forward_mas == sent->forward_mas && s->reverse_mas == sent->reverse_mas;
+    const struct frame_charge *sent = &charges[(2u * c->sensor + c->reverse) % CHARGES];
+    return c->sensor == sent->sensor && c->reverse == sent->reverse && c->state == sent->state &&
+           c->mas == sent->mas;
 }
 
 /* Every board's frames must be true; those of the last board are noted. */
@@ -43,13 +46,13 @@ static void on_frame(struct link *l, const uint8_t *frame)
             wrong++;
         else if (l == last)
             seen[cell.number >> 3] = (uint8_t)(seen[cell.number >> 3] | (1u << (cell.number & 7u)));
-    } else if (frame_type_of(frame[0]) == FRAME_SENSOR) {
-        struct frame_sensor sensor;
-        frame_sensor_decode(frame, &sensor);
-        if (!sensor_is_true(&sensor))
+    } else if (frame_type_of(frame[0]) == FRAME_CHARGE) {
+        struct frame_charge charge;
+        frame_charge_decode(frame, &charge);
+        if (!charge_is_true(&charge))
             wrong++;
         else if (l == last)
-            sensors_seen++;
+            charges_seen++;
     } else if (frame_type_of(frame[0]) == FRAME_END) {
         if (l == last)
             ends_seen++;
@@ -62,9 +65,9 @@ static void run_round(uint8_t boards)
 {
     last = &ring[boards - 1u];
     memset(seen, 0, sizeof seen);
-    sensors_seen = ends_seen = wrong = 0;
+    charges_seen = ends_seen = wrong = 0;
     fake_on_frame = on_frame;
-    ring_round(boards, &start, sensors);
+    ring_round(boards, &start, charges);
 }
 
 static bool was_seen(uint8_t number)
@@ -78,7 +81,7 @@ static void expect_all_readings(uint8_t boards)
     assert_int_equal(wrong, 0);
     for (uint8_t number = 1; number < boards; number++)
         assert_true(was_seen(number));
-    assert_int_equal(sensors_seen, 2);
+    assert_int_equal(charges_seen, CHARGES);
     assert_int_equal(ends_seen, 1);
     for (uint8_t i = 0; i < boards; i++) {
         assert_int_equal(ring[i].number, i + 1u);
@@ -112,15 +115,15 @@ static void test_longest_chain_delivers_many_rounds(void **state)
     assert_int_equal(ring[FAKE_BOARDS - 1u].counters.rounds, 20);
 }
 
-/* docs/protocol.md, "Length of a round": a SENSOR frame is longer than the CELL frame a board
- * puts in front, so it is the SENSOR frames that wait: 15 byte times in each board. */
+/* docs/protocol.md, "Length of a round": a board adds its own frame and one byte time in which it
+ * takes the first byte in; everything else passes without a pause. */
 static void test_round_takes_as_many_byte_times_as_specified(void **state)
 {
     (void)state;
     for (uint16_t boards = 2; boards <= FAKE_BOARDS;
          boards = (uint16_t)(boards + 1u + boards / 10u)) {
-        uint16_t bytes = HEAD_BYTES + FRAME_CELL_SIZE + TAIL_BYTES;
-        uint16_t expected = (uint16_t)(bytes + FRAME_SENSOR_SIZE * (boards - 1u));
+        uint16_t bytes = HEAD_BYTES + FRAME_STREAM_SIZE + TAIL_BYTES;
+        uint16_t expected = (uint16_t)(bytes + (FRAME_STREAM_SIZE + 1u) * (boards - 1u));
         ring_init((uint8_t)boards);
         run_round((uint8_t)boards);
         /* a step or two to start and to notice the end */
@@ -134,14 +137,15 @@ static void test_bytes_of_a_round_are_as_many_as_specified(void **state)
     ring_init((uint8_t)FAKE_BOARDS);
     run_round((uint8_t)FAKE_BOARDS);
     for (uint8_t i = 0; i < FAKE_BOARDS; i++)
-        assert_int_equal(fake_boards[i].sent, HEAD_BYTES + (i + 1u) * FRAME_CELL_SIZE + TAIL_BYTES);
+        assert_int_equal(fake_boards[i].sent,
+                         HEAD_BYTES + (i + 1u) * FRAME_STREAM_SIZE + TAIL_BYTES);
 }
 
 /* ---- damaged rounds -------------------------------------------------------------------------- */
 
 static uint16_t bytes_of_hop(uint8_t hop)
 {
-    return (uint16_t)(HEAD_BYTES + (hop + 1u) * FRAME_CELL_SIZE + TAIL_BYTES);
+    return (uint16_t)(HEAD_BYTES + (hop + 1u) * FRAME_STREAM_SIZE + TAIL_BYTES);
 }
 
 static uint16_t sum_of(uint16_t struct_offset)
@@ -176,7 +180,7 @@ static uint8_t missing(void)
     for (uint8_t number = 1; number < DAMAGED_BOARDS; number++)
         if (!was_seen(number))
             count++;
-    return (uint8_t)(count + 2u - sensors_seen);
+    return (uint8_t)(count + CHARGES - charges_seen);
 }
 
 static void damage(enum ring_damage kind, uint8_t hop, uint16_t byte, uint8_t flip_bits)
@@ -187,11 +191,12 @@ static void damage(enum ring_damage kind, uint8_t hop, uint16_t byte, uint8_t fl
 
 static bool in_end_frame(uint8_t hop, uint16_t byte)
 {
-    return byte + FRAME_END_SIZE >= bytes_of_hop(hop);
+    return byte + FRAME_STREAM_SIZE >= bytes_of_hop(hop);
 }
 
 /* Without END the boards fall silent, in the worst case all at once as here: what the last ones
- * still hold in their queues does not get further. These are SENSOR frames, whose totals lose nothing. */
+ * still hold in their queues does not get further. These are CHARGE frames, whose totals lose
+ * nothing. */
 static void expect_all_cells(void)
 {
     for (uint8_t number = 1; number < DAMAGED_BOARDS; number++)
