@@ -6,7 +6,7 @@
 
 #define LEGAL_MIN 51u               /* half of the lowest code a sensor gives: open or shorted */
 #define LEGAL_MAX 973u
-#define HANDOVER_Q4 (400 * 16)      /* 20 A in low-range codes */
+#define HANDOVER 400u               /* 20 A in low-range codes */
 #define OVER_Q4 (402 * 16)          /* beyond 500 A in high-range codes, with 0.5 % for the zero */
 #define HIGH_PER_LOW 25             /* 1.25 A against 50 mA */
 #define LOW_MA 50
@@ -14,12 +14,23 @@
 #define ZERO_VERSION 1u
 #define ZERO_PAYLOAD 8u
 
+/* The zero points must be set. */
+static void set_window(struct current_sensor *s)
+{
+    uint16_t zero = (uint16_t)(s->zero_q4[0] / Q4);
+
+    s->low_min = zero > HANDOVER + LEGAL_MIN ? (uint16_t)(zero - HANDOVER) : LEGAL_MIN;
+    s->low_max = zero + HANDOVER < LEGAL_MAX ? (uint16_t)(zero + HANDOVER) : LEGAL_MAX;
+}
+
 void current_init(struct current *c)
 {
     *c = (struct current){ .scale_q14 = CURRENT_SCALE_UNITY };
-    for (uint8_t i = 0; i < FRAME_SENSORS_MAX; i++)
+    for (uint8_t i = 0; i < FRAME_SENSORS_MAX; i++) {
         for (uint8_t range = 0; range < 2; range++)
             c->sensor[i].zero_q4[range] = CURRENT_ZERO_NOMINAL_Q4;
+        set_window(&c->sensor[i]);
+    }
 }
 
 void current_load(struct current *c, const struct calibration *calibration)
@@ -35,6 +46,7 @@ void current_load(struct current *c, const struct calibration *calibration)
         struct current_sensor *s = &c->sensor[i / 2u];
         s->zero_q4[i & 1u] = (uint16_t)(payload[2u * i] << 8 | payload[2u * i + 1u]);
         s->zeroed = true;
+        set_window(s);
     }
 }
 
@@ -57,41 +69,58 @@ static uint8_t next_sensor(uint8_t input)
     return next < CURRENT_INPUTS ? next : CURRENT_INPUTS_DONE;
 }
 
-static void add(struct current_sum *sum, int32_t value_q4)
+static uint8_t high_sample(struct current_sensor *s, uint8_t input, uint16_t code)
 {
-    sum->sum_q4 += value_q4;
-    sum->samples++;
+    int16_t value_q4 = (int16_t)((int16_t)(code * Q4) - (int16_t)s->zero_q4[1]);
+
+    if (value_q4 > OVER_Q4 || value_q4 < -OVER_Q4)
+        s->sum.over++;
+    s->sum.high += code;
+    s->sum.high_samples++;
+    return next_sensor(input);
 }
 
 uint8_t current_sample(struct current *c, uint8_t input, uint16_t code)
 {
     struct current_sensor *s = &c->sensor[input >> 1];
     bool high = (input & 1u) != 0;
-    int16_t value_q4 = (int16_t)((int16_t)(code * Q4) - (int16_t)s->zero_q4[high]);
 
+    if (!high && code > s->low_min && code < s->low_max) {
+        s->sum.low += code;
+        s->sum.low_samples++;
+        return next_sensor(input);
+    }
     if (code < LEGAL_MIN || code > LEGAL_MAX) {
         s->sum.illegal++;
         return next_sensor(input);
     }
-    if (!high) {
-        if (value_q4 >= HANDOVER_Q4 || value_q4 <= -HANDOVER_Q4)
-            return (uint8_t)(input + 1u);
-        add(&s->sum, value_q4);
-        return next_sensor(input);
-    }
-    if (value_q4 > OVER_Q4 || value_q4 < -OVER_Q4)
-        s->sum.over++;
-    add(&s->sum, (int32_t)value_q4 * HIGH_PER_LOW);
-    return next_sensor(input);
+    return high ? high_sample(s, input, code) : (uint8_t)(input + 1u);
 }
 
 /* ---- one block ---------------------------------------------------------------------------------- */
 
-static int32_t mean_ma(const struct current_sum *sum, uint16_t scale_q14)
+static uint16_t samples(const struct current_sum *sum)
 {
-    int32_t whole = sum->sum_q4 / sum->samples;
-    int32_t rest = sum->sum_q4 % sum->samples;
-    int32_t ma_q4 = whole * LOW_MA + rest * LOW_MA / sum->samples;
+    return (uint16_t)(sum->low_samples + sum->high_samples);
+}
+
+/* Sum of all samples in low-range codes times 16, away from zero: below 8000 * 410 * 16 * 25. */
+static int32_t total_q4(const struct current_sensor *s, const struct current_sum *sum)
+{
+    int32_t low_q4 = (int32_t)(sum->low * Q4) - (int32_t)((uint32_t)sum->low_samples * s->zero_q4[0]);
+    int32_t high_q4 =
+        (int32_t)(sum->high * Q4) - (int32_t)((uint32_t)sum->high_samples * s->zero_q4[1]);
+
+    return low_q4 + high_q4 * HIGH_PER_LOW;
+}
+
+static int32_t mean_ma(const struct current_sensor *s, const struct current_sum *sum,
+                       uint16_t scale_q14)
+{
+    int32_t total = total_q4(s, sum);
+    int32_t count = samples(sum);
+    int32_t ma_q4 = total / count * LOW_MA + total % count * LOW_MA / count;
+
     return (int32_t)((int64_t)ma_q4 * scale_q14 / ((int32_t)CURRENT_SCALE_UNITY * Q4));
 }
 
@@ -114,7 +143,7 @@ static void integrate(uint32_t *mas, uint16_t *rest, uint32_t ma, uint16_t elaps
 
 static uint8_t state_of(const struct current_sensor *s, const struct current_sum *sum)
 {
-    if (sum->illegal > sum->samples)
+    if (sum->illegal > samples(sum))
         return s->seen ? SENSOR_BROKEN : SENSOR_ABSENT;
     if (sum->over)
         return SENSOR_OVER_RANGE;
@@ -124,7 +153,7 @@ static uint8_t state_of(const struct current_sensor *s, const struct current_sum
 static void close_sensor(struct current_sensor *s, const struct current_sum *sum,
                          uint16_t scale_q14, uint16_t elapsed_ms)
 {
-    if (sum->samples == 0 && sum->illegal == 0)
+    if (samples(sum) == 0 && sum->illegal == 0)
         return; /* nothing measured: keep what is known, count no charge */
     s->state = state_of(s, sum);
     if (s->state == SENSOR_BROKEN || s->state == SENSOR_ABSENT) {
@@ -132,7 +161,7 @@ static void close_sensor(struct current_sensor *s, const struct current_sum *sum
         return;
     }
     s->seen = true;
-    s->ma = clean_ma(mean_ma(sum, scale_q14));
+    s->ma = clean_ma(mean_ma(s, sum, scale_q14));
     if (s->ma >= 0)
         integrate(&s->forward_mas, &s->forward_rest_ua, (uint32_t)s->ma, elapsed_ms);
     else

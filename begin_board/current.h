@@ -21,16 +21,20 @@
 #define CURRENT_LIMIT_MA 500000L
 #define CURRENT_ZERO_NOMINAL_Q4 (512u * 16u)
 
-/* Collected by the ISR between two rounds. */
+/* Collected by the ISR between two rounds: bare codes, so that a sample costs little. */
 struct current_sum {
-    int32_t sum_q4;      /* low-range codes times 16, away from zero */
-    uint16_t samples;
+    uint32_t low;        /* sum of low-range codes */
+    uint32_t high;       /* sum of high-range codes */
+    uint16_t low_samples;
+    uint16_t high_samples;
     uint16_t illegal;    /* samples outside the window a sensor can give */
     uint16_t over;       /* samples at the end of the high range */
 };
 
 struct current_sensor {
     struct current_sum sum;
+    uint16_t low_min;         /* low-range codes within +-20 A of zero */
+    uint16_t low_max;
     uint16_t zero_q4[2];      /* code at 0 A times 16: low range, high range */
     bool zeroed;              /* by a calibration, not nominal */
     bool seen;                /* has worked since reset: later silence means broken */

@@ -1,6 +1,7 @@
 /* CRC-16/DNP: polynomial 0x3D65, reflected, initial value 0, final inversion.
  * Hamming distance 6 up to 135 bits of data and CRC together, which covers every frame of the
- * ring (P. Koopman's published tables; proved again for our frame lengths by test/property/test_crc_distance.c).
+ * ring (P. Koopman's published tables; proved again for our frame lengths by
+ * test/property/test_crc_distance.c).
  * Check value: "123456789" gives 0xEA82.
  * All functions are pure and may be called from an ISR. */
 #ifndef PROTOCOL_CRC_H

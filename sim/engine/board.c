@@ -84,6 +84,8 @@ static double input_v(void *ctx, int channel, int64_t at_ps)
 
     switch (channel) {
     case 0:
+        b->sampled_v += cell_v_now(b, at_ps);
+        b->samples++;
         return front_end_cell_tap_v(&b->front_end, cell_v_now(b, at_ps), celsius,
                                     seconds_since(b->divider_on_ps, at_ps));
     case 2:
@@ -159,11 +161,14 @@ static void port_changed(avr_irq_t *irq, uint32_t value, void *param)
     look_at_outputs(param);
 }
 
-static void note_truth(struct board *b, int64_t at_ps)
+/* What a reading should have been: the mean of the cell at its conversions. */
+static void note_truth(struct board *b)
 {
+    if (b->samples == 0)
+        return;
     for (int i = BOARD_TRUTHS - 1; i > 0; i--)
         b->measured[i] = b->measured[i - 1];
-    b->measured[0].mv = cell_v_now(b, at_ps) * 1000.0;
+    b->measured[0].mv = b->sampled_v / b->samples * 1000.0;
     b->measured[0].dc = world_cell_temp_c(b->world, b->number - 1) * 10.0;
 }
 
@@ -199,7 +204,9 @@ static void divider_direction(avr_irq_t *irq, uint32_t value, void *param)
         return;
     b->divider_on_ps = divider ? now_ps : -1;
     if (!divider)
-        note_truth(b, now_ps);
+        note_truth(b);
+    b->sampled_v = 0.0;
+    b->samples = 0;
 }
 
 /* ---- option switches ---------------------------------------------------------------------------- */

@@ -62,6 +62,8 @@ struct board {
         double mv;
         double dc;
     } measured[BOARD_TRUTHS]; /* the cell when this board measured it, newest first */
+    double sampled_v;         /* sum over this measurement's conversions */
+    int samples;
 };
 
 struct board_tolerance {

@@ -1,5 +1,5 @@
 /* A chain of links in memory, one byte time per step: what board k sends in a step, board k + 1
- * receives in it. Every board sends at most one byte per step, as a wire does, so that the number of
+ * receives in it. Every board sends at most one byte per step, as a wire does, so the number of
  * steps is the length of the round. Clocks are ideal here; the trim has its own test. */
 #ifndef TEST_FAKE_RING_FAKE_H
 #define TEST_FAKE_RING_FAKE_H
