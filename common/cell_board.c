@@ -34,7 +34,7 @@ static uint8_t distance(uint8_t a, uint8_t b)
     return a > b ? (uint8_t)(a - b) : (uint8_t)(b - a);
 }
 
-/* Saved only when it has been steady for a minute and is two steps away: a few writes a year. */
+/* Saved only when it has been two steps away for a minute: a few writes a year. */
 static void keep_trim(struct cell_board *b)
 {
     uint8_t trim = hal_clock_trim();

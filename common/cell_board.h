@@ -21,7 +21,7 @@ struct cell_board {
     uint8_t lost_s;             /* seconds since the last round, saturates */
     bool restarted;             /* no round was completed since the reset */
     uint8_t saved_trim;         /* OSCCAL in the EEPROM record */
-    uint8_t steady_rounds;      /* rounds since the trim last moved */
+    uint8_t steady_rounds;      /* rounds in a row that the trim was away from the saved one */
 };
 
 /* Where in a struct cell_board, as this image lays it out, the link's counters are: for a

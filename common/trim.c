@@ -7,8 +7,8 @@
 #define ADJUST_AT_Q4 (4 * 16)     /* a little over half a step: no hunting between two steps */
 #define FILTER_SHIFT 3            /* low-pass over about eight rounds */
 #define TRIM_RANGE 16             /* steps to either side of the factory value */
-#define DIVISOR_MIN 10u
-#define DIVISOR_MAX 17u
+#define DIVISOR_MIN (LINK_DIVISOR_NOMINAL * 10u / 13u) /* -23 % */
+#define DIVISOR_MAX (LINK_DIVISOR_NOMINAL * 17u / 13u) /* +31 % */
 /* Half a divisor step beyond both ends: trim brings a clock to the middle of a divisor, and one that
  * has settled there must stay accepted. */
 #define TOTAL_MIN (DIVISOR_MIN * CYCLES_PER_DIVISOR - CYCLES_PER_DIVISOR / 2u)
@@ -47,11 +47,11 @@ static int16_t rest_cycles(const struct trim *t, uint16_t total)
     return (int16_t)(total - (uint16_t)(t->divisor * CYCLES_PER_DIVISOR));
 }
 
-/* 1/1024 per cycle is 16 / divisor; 315/256 is that for 13 and good to 8 % for its neighbours,
+/* 1/1024 per cycle is 16 / divisor; that of the nominal divisor is good to 8 % for its neighbours,
  * which is enough for a small rest and saves a division in the ISR. */
 static int8_t cycles_to_1024(int16_t cycles)
 {
-    return saturate_i8((int16_t)((cycles * 315 + 128) >> 8));
+    return saturate_i8((int16_t)((cycles * (int16_t)(16u * 256u / LINK_DIVISOR_NOMINAL) + 128) >> 8));
 }
 
 /* Moves by up to the wanted steps (> 0 is faster) inside the range; returns the steps moved. */

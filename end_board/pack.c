@@ -24,6 +24,8 @@ void pack_store(struct pack *p, const struct frame_cell *cell, uint8_t tick)
 {
     struct pack_cell *entry = &p->cell[cell->number - 1u];
 
+    if (cell->number == 0)
+        return;
     entry->mv = cell->mv;
     entry->dc = cell->dc;
     entry->flags = cell->flags;

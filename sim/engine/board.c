@@ -1,7 +1,7 @@
 #include "engine/board.h"
 
 #include <math.h>
-#include <stdlib.h>
+#include <stddef.h>
 
 #include <avr_ioport.h>
 #include <sim_io.h>
@@ -302,7 +302,7 @@ static void init_pins(struct board *b)
         watch(b, 'D', IOPORT_IRQ_DIRECTION_ALL, switch_direction);
 }
 
-void board_init(struct board *b, enum board_kind kind, int number, const struct firmware *firmware,
+void board_init(struct board *b, enum board_kind kind, int number, struct firmware *firmware,
                 struct world *world, struct wire *in, struct wire *out, uint64_t seed,
                 const struct board_tolerance *tolerance)
 {
@@ -332,8 +332,7 @@ void board_free(struct board *b)
 
     if (!avr)
         return;
-    avr_terminate(avr);
-    free(avr);
+    firmware_chip_free(b->firmware, avr);
     b->mcu.avr = NULL;
 }
 

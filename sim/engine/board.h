@@ -36,7 +36,7 @@ struct board_output {
 struct board {
     enum board_kind kind;
     int number;             /* 1-based cell */
-    const struct firmware *firmware;
+    struct firmware *firmware;
     struct world *world;
     struct mcu mcu;
     struct wire *in;
@@ -72,7 +72,7 @@ struct board_tolerance {
     double crystal_ppm;
 };
 
-void board_init(struct board *b, enum board_kind kind, int number, const struct firmware *firmware,
+void board_init(struct board *b, enum board_kind kind, int number, struct firmware *firmware,
                 struct world *world, struct wire *in, struct wire *out, uint64_t seed,
                 const struct board_tolerance *tolerance);
 void board_free(struct board *b);

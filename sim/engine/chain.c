@@ -77,6 +77,8 @@ void chain_free(struct chain *c)
     pipeline_free(c->pipeline);
     for (int i = 0; c->board && i < c->cells; i++)
         board_free(&c->board[i]);
+    for (int kind = 0; kind < BOARD_KINDS; kind++)
+        firmware_free(&c->firmware[kind]);
     free(c->board);
     free(c->wire);
     c->board = NULL;

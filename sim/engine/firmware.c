@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <gelf.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -103,7 +104,33 @@ bool firmware_load(struct firmware *f, const char *path, const struct part *part
     return true;
 }
 
-avr_t *firmware_chip(const struct firmware *f)
+/* All chips with one image read the same flash: 255 copies would not fit into a cache. The images
+ * do not write it (no SPM instruction: they have no boot loader). */
+static void share_flash(struct firmware *f, avr_t *avr)
+{
+    if (!f->flash) {
+        f->flash = avr->flash;
+        return;
+    }
+    free(avr->flash);
+    avr->flash = f->flash;
+}
+
+void firmware_chip_free(struct firmware *f, avr_t *avr)
+{
+    if (avr->flash == f->flash)
+        avr->flash = NULL;
+    avr_terminate(avr);
+    free(avr);
+}
+
+void firmware_free(struct firmware *f)
+{
+    free(f->flash);
+    f->flash = NULL;
+}
+
+avr_t *firmware_chip(struct firmware *f)
 {
     avr_t *avr = avr_make_mcu_by_name(f->part->name);
     elf_firmware_t image = f->elf;
@@ -114,6 +141,7 @@ avr_t *firmware_chip(const struct firmware *f)
     avr_init(avr);
     image.frequency = 1000000;
     avr_load_firmware(avr, &image);
+    share_flash(f, avr);
     avr->log = LOG_NONE;
     return avr;
 }

@@ -15,6 +15,7 @@ struct firmware {
     const char *path;
     const struct part *part;
     elf_firmware_t elf;
+    uint8_t *flash;             /* shared by the chips */
     uint32_t flash_bytes;       /* .text and the initial values of .data */
     uint32_t ram_bytes;         /* .data, .bss and .noinit */
     uint16_t bss_end;           /* first address above static data */
@@ -27,7 +28,10 @@ struct firmware {
 /* False with one line in err when the file is missing or is not such an image. */
 bool firmware_load(struct firmware *f, const char *path, const struct part *part, struct err *err);
 /* A new chip with this image flashed; NULL when simavr does not know it. */
-avr_t *firmware_chip(const struct firmware *f);
+avr_t *firmware_chip(struct firmware *f);
+void firmware_chip_free(struct firmware *f, avr_t *avr);
+/* After its chips. */
+void firmware_free(struct firmware *f);
 /* Name of the function at a flash address, or NULL. */
 const char *firmware_symbol(const struct firmware *f, uint32_t address);
 

@@ -101,14 +101,14 @@ static void plan_reception(struct usart *u)
 }
 
 /* Majority of three samples around the middle of bit i: samples 4, 5, 6 of 8. */
-static bool sample(const struct usart *u, int i)
+static bool sample(const struct usart *u, struct wire_cursor *cursor, int i)
 {
     int64_t bit = bit_ps(u);
     int64_t middle_ps = u->rx_start_ps + i * bit + bit / 2;
-    int high = 0;
+    int high = wire_cursor_level(cursor, middle_ps - bit / 8);
 
-    for (int k = -1; k <= 1; k++)
-        high += wire_level(u->in, middle_ps + k * bit / 8);
+    high += wire_cursor_level(cursor, middle_ps);
+    high += wire_cursor_level(cursor, middle_ps + bit / 8);
     return high >= 2;
 }
 
@@ -131,14 +131,16 @@ static void byte_received(void *ctx, int64_t at_ps)
 {
     struct usart *u = ctx;
     struct usart_char c = { 0 };
+    struct wire_cursor cursor;
 
     if (!(u->b & RXEN))
         return;
     u->rx_from_ps = at_ps;
-    if (!sample(u, 0)) {
+    wire_cursor_start(&cursor, u->in);
+    if (!sample(u, &cursor, 0)) {
         for (int i = 0; i < 8; i++)
-            c.byte = (uint8_t)(c.byte | sample(u, i + 1) << i);
-        c.framing_error = !sample(u, 9);
+            c.byte = (uint8_t)(c.byte | sample(u, &cursor, i + 1) << i);
+        c.framing_error = !sample(u, &cursor, 9);
         u->bytes_received++;
         u->framing_errors += c.framing_error;
         put_fifo(u, c);

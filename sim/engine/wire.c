@@ -67,6 +67,11 @@ bool wire_level(const struct wire *w, int64_t at_ps)
     return i == w->tail ? w->tail_level : w->edge[(i - 1) & MASK].level;
 }
 
+void wire_cursor_start(struct wire_cursor *c, const struct wire *w)
+{
+    *c = (struct wire_cursor){ .wire = w, .next = w->tail, .level = w->tail_level };
+}
+
 int64_t wire_next_edge(const struct wire *w, int64_t from_ps, bool *level)
 {
     uint64_t i = first_from(w, from_ps);

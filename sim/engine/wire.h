@@ -32,6 +32,21 @@ void wire_init(struct wire *w);
 void wire_drive(struct wire *w, int64_t at_ps, bool level);
 /* Level that the receiver sees at a time not before the oldest kept edge. */
 bool wire_level(const struct wire *w, int64_t at_ps);
+/* Reading the level at times that only grow. */
+struct wire_cursor {
+    const struct wire *wire;
+    uint64_t next;      /* first edge not yet passed */
+    bool level;
+};
+void wire_cursor_start(struct wire_cursor *c, const struct wire *w);
+static inline bool wire_cursor_level(struct wire_cursor *c, int64_t at_ps)
+{
+    const struct wire *w = c->wire;
+
+    while (c->next != w->head && w->edge[c->next & (WIRE_EDGES - 1u)].at_ps <= at_ps)
+        c->level = w->edge[c->next++ & (WIRE_EDGES - 1u)].level;
+    return c->level || (w->broken && at_ps >= w->broken_ps);
+}
 /* Time of the first edge at or after from_ps, with its level; WIRE_NEVER if none is known yet. */
 int64_t wire_next_edge(const struct wire *w, int64_t from_ps, bool *level);
 int64_t wire_next_fall(const struct wire *w, int64_t from_ps);

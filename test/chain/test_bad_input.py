@@ -4,10 +4,9 @@
 
 import functools
 import os
-import shutil
-import struct
 
 from chain import FIRMWARE, check, main
+from elf import copy_images, patch
 
 CLI_SLEEP = b"\xf8\x94\x88\x95"
 JMP_OUTSIDE = b"\x0d\x94\x00\x00" # jmp 0x20000 words, the part has 0x4000
@@ -86,16 +85,8 @@ def missing_firmware(bench):
              bench.path("none"))
 
 
-def copy_images(bench):
-    folder = bench.path("firmware")
-    shutil.copytree(FIRMWARE, folder, ignore=lambda folder, names: [
-        n for n in names if not n.endswith(".elf") and not os.path.isdir(os.path.join(folder, n))
-        or os.path.isdir(os.path.join(folder, n))])
-    return folder
-
-
 def garbage_firmware(bench):
-    folder = copy_images(bench)
+    folder = copy_images(FIRMWARE, bench.path("firmware"))
     with open(os.path.join(folder, "between_board.elf"), "w") as file:
         file.write("no image\n" * 100)
     one_line(bench, [], [os.path.join(folder, "between_board.elf"), "not an AVR image"], folder)
@@ -104,41 +95,11 @@ def garbage_firmware(bench):
 # ---- a crash --------------------------------------------------------------------------------------
 
 
-def section(image, wanted):
-    """Offset in the file and address of a section of a 32 bit little-endian ELF, and its headers."""
-    shoff, = struct.unpack_from("<I", image, 32)
-    size, count, names = struct.unpack_from("<HHH", image, 46)
-    headers = [struct.unpack_from("<10I", image, shoff + i * size) for i in range(count)]
-    text = headers[names][4]
-    for header in headers:
-        name = image[text + header[0]:image.index(b"\0", text + header[0])].decode()
-        if name == wanted:
-            return header, headers
-    raise KeyError(wanted)
-
-
-def symbol(image, wanted):
-    table, headers = section(image, ".symtab")
-    strings = headers[table[6]][4]
-    for at in range(table[4], table[4] + table[5], table[9]):
-        name, value = struct.unpack_from("<II", image, at)
-        begin = strings + name
-        if image[begin:image.index(b"\0", begin)].decode() == wanted:
-            return value
-    raise KeyError(wanted)
-
-
 def crash(code, text, bench):
     """An image whose main() begins with that code."""
-    folder = copy_images(bench)
+    folder = copy_images(FIRMWARE, bench.path("firmware"))
     path = os.path.join(folder, "between_board.elf")
-    with open(path, "rb") as file:
-        image = bytearray(file.read())
-    header, _ = section(image, ".text")
-    at = header[4] + symbol(image, "main") - header[3]
-    image[at:at + len(code)] = code
-    with open(path, "wb") as file:
-        file.write(image)
+    patch(path, "main", code)
     _, result = bench.raw(["--cells", 4, "--duration", 5, "--quiet", "--json",
                            bench.path("crash.json")], folder)
     lines = result.stderr.splitlines()
