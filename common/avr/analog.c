@@ -23,10 +23,10 @@ static uint16_t sum;
 static void wait_settled(void)
 {
     settled = false;
+    cli(); /* the ring's interrupts change TIMSK1 too */
     OCR1B = (uint16_t)(TCNT1 + SETTLE_CYCLES);
     TIFR1 = _BV(OCF1B);
     TIMSK1 |= _BV(OCIE1B);
-    cli();
     while (!settled)
         port_sleep(SLEEP_IDLE);
     sei();

@@ -166,6 +166,8 @@ static void ask_for_bytes(void)
 
 ISR(RING_SOFT_vect)
 {
+    if (rx_asked == rx_left)
+        return; /* the pin moved for another reason */
     if ((rx_error & _BV(FE0)) && rx_place[-1] == 0)
         link_break_seen(ring);
     else

@@ -109,7 +109,7 @@ def sensor_beyond_low_range(bench):
 
 def brown_out(cell, bench):
     """A short pulls one cell below 1.8 V for three seconds."""
-    result = run(bench, "at 20 leak %d 0.002\nat 22 expect cell%d.mv_true < 1750\nat 23 leak %d off\n" %
+    result = run(bench, "at 20 leak %d 0.0017\nat 22 expect cell%d.mv_true < 1750\nat 23 leak %d off\n" %
                  (cell, cell, cell) + "at 20 within 4 expect load_relay == 0\n"
                  "at 20 within 4 expect charge_relay == 0\nat 40 soc %d 50\n" % cell +
                  "from 34 to 60 expect comm_ok == 1\nat 50 expect load_relay == 1\n"
