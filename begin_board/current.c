@@ -4,32 +4,57 @@
 #include "common/hal.h"
 #include "common/record.h"
 
+/* Codes with a reference of 1.1 V. */
 #define LEGAL_MIN 51u               /* half of the lowest code a sensor gives: open or shorted */
 #define LEGAL_MAX 973u
 #define HANDOVER 400u               /* 20 A in low-range codes */
-#define OVER_Q4 (402 * 16)          /* beyond 500 A in high-range codes, with 0.5 % for the zero */
+#define OVER_Q4 (402u * 16u)        /* beyond 500 A in high-range codes, with 0.5 % for the zero */
+#define CODE_LIMIT 1020u            /* above, the converter is at its end */
 #define HIGH_PER_LOW 25             /* 1.25 A against 50 mA */
 #define LOW_MA 50
 #define Q4 16
 #define ZERO_VERSION 1u
 #define ZERO_PAYLOAD 8u
 
-/* The zero points must be set. */
-static void set_window(struct current_sensor *s)
+/* A code at 1.1 V as this board's reference makes it. */
+static uint16_t scaled(const struct current *c, uint16_t code)
 {
-    uint16_t zero = (uint16_t)(s->zero_q4[0] / Q4);
+    return (uint16_t)((uint32_t)code * CURRENT_SCALE_UNITY / c->scale_q14);
+}
 
-    s->low_min = zero > HANDOVER + LEGAL_MIN ? (uint16_t)(zero - HANDOVER) : LEGAL_MIN;
-    s->low_max = zero + HANDOVER < LEGAL_MAX ? (uint16_t)(zero + HANDOVER) : LEGAL_MAX;
+/* Scale and zero points must be set. */
+static void set_limits(struct current *c)
+{
+    uint16_t handover = scaled(c, HANDOVER);
+
+    c->legal_min = scaled(c, LEGAL_MIN);
+    c->legal_max = scaled(c, LEGAL_MAX);
+    if (c->legal_max > CODE_LIMIT)
+        c->legal_max = CODE_LIMIT;
+    c->over_q4 = (int16_t)scaled(c, OVER_Q4);
+    for (uint8_t i = 0; i < FRAME_SENSORS_MAX; i++) {
+        struct current_sensor *s = &c->sensor[i];
+        uint16_t zero = (uint16_t)(s->zero_q4[0] / Q4);
+        s->low_min = zero > handover + c->legal_min ? (uint16_t)(zero - handover) : c->legal_min;
+        s->low_max = zero + handover < c->legal_max ? (uint16_t)(zero + handover) : c->legal_max;
+    }
 }
 
 void current_init(struct current *c)
 {
     *c = (struct current){ .scale_q14 = CURRENT_SCALE_UNITY };
-    for (uint8_t i = 0; i < FRAME_SENSORS_MAX; i++) {
+    for (uint8_t i = 0; i < FRAME_SENSORS_MAX; i++)
         for (uint8_t range = 0; range < 2; range++)
             c->sensor[i].zero_q4[range] = CURRENT_ZERO_NOMINAL_Q4;
-        set_window(&c->sensor[i]);
+    set_limits(c);
+}
+
+static void take_zero(struct current *c, const uint8_t payload[ZERO_PAYLOAD])
+{
+    for (uint8_t i = 0; i < CURRENT_INPUTS; i++) {
+        struct current_sensor *s = &c->sensor[i / 2u];
+        s->zero_q4[i & 1u] = (uint16_t)(payload[2u * i] << 8 | payload[2u * i + 1u]);
+        s->zeroed = true;
     }
 }
 
@@ -40,14 +65,9 @@ void current_load(struct current *c, const struct calibration *calibration)
     if (calibration->valid)
         c->scale_q14 = (uint16_t)((uint32_t)calibration->gain_q16 * CURRENT_SCALE_UNITY /
                                   CALIBRATION_GAIN_NOMINAL);
-    if (!record_load(EEPROM_BOARD, ZERO_VERSION, payload, ZERO_PAYLOAD))
-        return;
-    for (uint8_t i = 0; i < CURRENT_INPUTS; i++) {
-        struct current_sensor *s = &c->sensor[i / 2u];
-        s->zero_q4[i & 1u] = (uint16_t)(payload[2u * i] << 8 | payload[2u * i + 1u]);
-        s->zeroed = true;
-        set_window(s);
-    }
+    if (record_load(EEPROM_BOARD, ZERO_VERSION, payload, ZERO_PAYLOAD))
+        take_zero(c, payload);
+    set_limits(c);
 }
 
 void current_save_zero(const uint16_t zero_q4[CURRENT_INPUTS])
@@ -69,11 +89,11 @@ static uint8_t next_sensor(uint8_t input)
     return next < CURRENT_INPUTS ? next : CURRENT_INPUTS_DONE;
 }
 
-static uint8_t high_sample(struct current_sensor *s, uint8_t input, uint16_t code)
+static uint8_t high_sample(struct current_sensor *s, int16_t over_q4, uint8_t input, uint16_t code)
 {
     int16_t value_q4 = (int16_t)((int16_t)(code * Q4) - (int16_t)s->zero_q4[1]);
 
-    if (value_q4 > OVER_Q4 || value_q4 < -OVER_Q4)
+    if (value_q4 > over_q4 || value_q4 < -over_q4)
         s->sum.over++;
     s->sum.high += code;
     s->sum.high_samples++;
@@ -90,11 +110,11 @@ uint8_t current_sample(struct current *c, uint8_t input, uint16_t code)
         s->sum.low_samples++;
         return next_sensor(input);
     }
-    if (code < LEGAL_MIN || code > LEGAL_MAX) {
+    if (code < c->legal_min || code > c->legal_max) {
         s->sum.illegal++;
         return next_sensor(input);
     }
-    return high ? high_sample(s, input, code) : (uint8_t)(input + 1u);
+    return high ? high_sample(s, c->over_q4, input, code) : (uint8_t)(input + 1u);
 }
 
 /* ---- one block ---------------------------------------------------------------------------------- */

@@ -3,7 +3,7 @@
  * Low range: one code is 50 mA, used below 20 A; high range: one code is 1.25 A, to 500 A (product
  * manual, "Dual range current sensor measurement specifications"; one pass of the cable). A sensor
  * gives 0.5 .. 4.5 V around 2.5 V, divided by 4.545 into the 1.1 V range: codes 102 .. 922 around
- * 512. With two or four passes the End board divides; steps and dead band shrink with it.
+ * 512, all of them larger where this board's reference is below 1.1 V. With two or four passes the End board divides; steps and dead band shrink with it.
  *
  * current_sample() is for the sampling ISR, the rest for the main loop. Pure logic. */
 #ifndef BEGIN_BOARD_CURRENT_H
@@ -50,6 +50,9 @@ struct current_sensor {
 
 struct current {
     uint16_t scale_q14;       /* reference voltage of this board against 1.1 V */
+    uint16_t legal_min;       /* codes outside these two no sensor gives */
+    uint16_t legal_max;
+    int16_t over_q4;          /* high-range codes times 16 from zero beyond full scale */
     struct current_sensor sensor[FRAME_SENSORS_MAX];
 };
 

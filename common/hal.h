@@ -20,7 +20,7 @@
 
 /* OUT goes low and stays low, also asleep; the receiver is off, edges of IN are captured. ISR. */
 void hal_link_break(void);
-/* OUT goes high, and after a delimiter of two bits the sync byte is sent; three bits behind it
+/* OUT goes high, and after a delimiter of two bits the sync byte is sent; eight bits behind it
  * link_open() is called. Receives and sends with this divisor from now on. ISR. */
 void hal_link_release(uint8_t divisor);
 /* OUT idles high, receiver and capture off; a falling edge of IN calls link_break_seen(). ISR. */

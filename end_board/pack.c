@@ -85,15 +85,17 @@ static void add_temperature(struct pack *p, uint8_t number, int16_t dc)
 /* Faults of one reading; a usable part of it goes into the summary. */
 static uint8_t add_cell(struct pack *p, uint8_t number, const struct pack_cell *cell)
 {
+    uint8_t fault = cell->flags & CELL_UNCALIBRATED ? PACK_UNTRUSTED : 0;
+
     if (!cell->fresh)
         return PACK_SILENT;
     if (cell->flags & CELL_UNTRUSTED)
         return PACK_UNTRUSTED;
     add_voltage(p, number, cell->mv);
     if (cell->flags & (CELL_NTC_OPEN | CELL_NTC_SHORT))
-        return PACK_NO_TEMPERATURE;
+        return fault | PACK_NO_TEMPERATURE;
     add_temperature(p, number, cell->dc);
-    return 0;
+    return fault;
 }
 
 /* The pack has the size that two rounds in a row showed. Later another size is a fault: a board was

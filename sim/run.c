@@ -54,7 +54,15 @@ static void add_cell_errors(struct run *r, int cell)
     add_error(&r->now_dc, c.dc - world_cell_temp_c(r->world, cell) * 10.0);
 }
 
-/* Rounds sent and readings arrived are compared at moments when the last round has just arrived. */
+static void set_base(struct run *r, uint32_t rounds)
+{
+    r->lost_before = run_lost_readings(r);
+    r->base_rounds = r->last_rounds = rounds;
+    r->base_readings = r->last_readings = r->view.readings;
+}
+
+/* Rounds sent and readings arrived are compared at moments when the last round has just arrived. A
+ * reset of Begin or End starts its count again. */
 static void count_rounds(struct run *r)
 {
     struct link_counters begin;
@@ -66,9 +74,10 @@ static void count_rounds(struct run *r)
     if (!r->locked && run_comm_ok(r)) {
         r->locked = true;
         r->locked_s = (double)r->second;
-        r->base_rounds = begin.rounds;
-        r->base_readings = r->view.readings;
+        set_base(r, begin.rounds);
     }
+    if (begin.rounds < r->last_rounds || r->view.readings < r->last_readings)
+        set_base(r, begin.rounds);
     r->last_rounds = begin.rounds;
     r->last_readings = r->view.readings;
 }
@@ -77,7 +86,10 @@ uint64_t run_lost_readings(const struct run *r)
 {
     uint64_t sent = (uint64_t)(r->last_rounds - r->base_rounds) * (uint64_t)r->chain.cells;
     uint64_t arrived = r->last_readings - r->base_readings;
-    return r->locked && sent > arrived ? sent - arrived : 0;
+
+    if (!r->locked || sent <= arrived)
+        return r->lost_before;
+    return r->lost_before + sent - arrived;
 }
 
 static void take_second(struct run *r)

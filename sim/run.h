@@ -35,6 +35,7 @@ struct run {
     uint32_t last_rounds;          /* at the last complete round */
     uint32_t last_readings;
     uint32_t seen_end_rounds;
+    uint64_t lost_before;          /* readings lost before a reset of Begin or End */
     struct error_sum cell_mv;      /* against the cell when it was measured */
     struct error_sum temp_dc;
     struct error_sum now_mv;       /* against the cell at the second: with the age of the reading */

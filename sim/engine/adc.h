@@ -1,6 +1,6 @@
-/* The converter: real conversion times, reference that settles on AREF, noise and errors, and the
- * conversion that entering noise-reduction sleep starts. What stands at an input is the board's
- * business. */
+/* The converter: real conversion times, reference that settles on AREF, noise and errors. What
+ * stands at an input is the board's business. Single conversions only: neither auto trigger nor the
+ * conversion that entering noise-reduction sleep starts is modelled. */
 #ifndef SIM_ENGINE_ADC_H
 #define SIM_ENGINE_ADC_H
 

@@ -141,6 +141,18 @@ static void quiet_level_interrupts(avr_t *avr)
         avr_extint_set_strict_lvl_trig(avr, i, 0);
 }
 
+/* A reset clears the port registers but not what simavr's irqs last carried, and an irq that carries
+ * the same value again is not passed on. */
+static void forget_pin_values(avr_t *avr)
+{
+    for (char port = 'A'; port <= 'D'; port++)
+        for (int i = 0; i < IOPORT_IRQ_COUNT; i++) {
+            avr_irq_t *irq = avr_io_getirq(avr, (uint32_t)AVR_IOCTL_IOPORT_GETIRQ(port), i);
+            if (irq)
+                irq->value = 0;
+        }
+}
+
 static void note_watchdog(struct mcu *m, int64_t at_ps)
 {
     int slots = (int)(sizeof m->recent_wdt_ps / sizeof m->recent_wdt_ps[0]);
@@ -167,6 +179,7 @@ void mcu_reset(struct mcu *m, enum mcu_reset_cause cause, int64_t at_ps)
     avr_reset(avr);
     avr->run_cycle_limit = RUN_LIMIT_CYCLES;
     quiet_level_interrupts(avr);
+    forget_pin_values(avr);
     avr->data[REG_MCUSR] = flags;
     avr->data[REG_OSCCAL] = m->oscillator.factory;
     avr->data[REG_CLKPR] = CLKPR_AT_RESET;

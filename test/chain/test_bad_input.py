@@ -85,11 +85,15 @@ def missing_firmware(bench):
              bench.path("none"))
 
 
-def garbage_firmware(bench):
+def garbage_firmware(size, text, bench):
+    """Of a good image only the first bytes, or text instead of it."""
     folder = copy_images(FIRMWARE, bench.path("firmware"))
-    with open(os.path.join(folder, "between_board.elf"), "w") as file:
-        file.write("no image\n" * 100)
-    one_line(bench, [], [os.path.join(folder, "between_board.elf"), "not an AVR image"], folder)
+    path = os.path.join(folder, "between_board.elf")
+    with open(path, "rb") as file:
+        image = file.read()[:size]
+    with open(path, "wb") as file:
+        file.write(text or image)
+    one_line(bench, [], [path, "not an AVR image"], folder)
 
 
 # ---- a crash --------------------------------------------------------------------------------------
@@ -219,7 +223,10 @@ def cases():
     yield "bad_csv_path", functools.partial(unwritable, "csv")
     yield "bad_json_path", functools.partial(unwritable, "json")
     yield "bad_firmware_missing", missing_firmware
-    yield "bad_firmware_garbage", garbage_firmware
+    yield "bad_firmware_text", functools.partial(garbage_firmware, 0, b"no image\n" * 100)
+    yield "bad_firmware_empty", functools.partial(garbage_firmware, 0, b"")
+    yield "bad_firmware_header_only", functools.partial(garbage_firmware, 52, b"")
+    yield "bad_firmware_cut_off", functools.partial(garbage_firmware, 4000, b"")
     yield "exit_3_asleep_forever", functools.partial(crash, CLI_SLEEP, "(main): asleep")
     yield "exit_3_jump_outside_flash", functools.partial(crash, JMP_OUTSIDE, "outside memory")
     yield "exit_3_bad_opcode", functools.partial(crash, NO_OPCODE, "bad opcode")
