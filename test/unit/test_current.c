@@ -1,3 +1,5 @@
+#include <stdlib.h>
+
 #include "begin_board/current.h"
 #include "common/eeprom_map.h"
 #include "test.h"
@@ -278,6 +280,44 @@ static void test_reference_error_of_the_board_scales_the_current(void **state)
     assert_in_range(-block_ma(-10000), 10498, 10501);
 }
 
+/* What sensor 1 gives at this current, in codes of a board whose reference is off. */
+static void sample_ma_with_reference(int32_t ma, int32_t ref_permille)
+{
+    uint16_t code[CURRENT_INPUTS] = { clip((int32_t)ZERO + ma / 50),
+                                      clip((int32_t)ZERO + ma / 1250), 0, 0 };
+
+    for (uint8_t i = 0; i < 2; i++)
+        code[i] = (uint16_t)((int32_t)code[i] * 1000 / ref_permille);
+    sample(code);
+}
+
+static void test_reference_error_moves_no_limit(void **state)
+{
+    static const int16_t ref_permille[] = { 910, 950, 1000, 1050, 1090 };
+    static const int32_t current_ma[] = { -500000, -40000, -19000, 19000, 40000, 500000 };
+
+    (void)state;
+    for (uint8_t r = 0; r < TEST_COUNT_OF(ref_permille); r++) {
+        for (uint8_t i = 0; i < TEST_COUNT_OF(current_ma); i++) {
+            struct calibration calibration = { .valid = true };
+            long limit_ma = 1500 + labs(current_ma[i]) / 100;
+            uint16_t zero = (uint16_t)((int32_t)(ZERO * 16u) * 1000 / ref_permille[r]);
+            uint16_t zeros[CURRENT_INPUTS] = { zero, zero, zero, zero };
+
+            set_up();
+            calibration.gain_q16 =
+                (uint16_t)((int32_t)CALIBRATION_GAIN_NOMINAL * ref_permille[r] / 1000);
+            current_save_zero(zeros);
+            current_load(&c, &calibration);
+            for (uint8_t k = 0; k < SAMPLES; k++)
+                sample_ma_with_reference(current_ma[i], ref_permille[r]);
+            current_close(&c, SAMPLES);
+            assert_int_equal(c.sensor[0].state, SENSOR_OK);
+            assert_true(labs(c.sensor[0].ma - current_ma[i]) <= limit_ma);
+        }
+    }
+}
+
 static void test_frames_carry_both_totals_of_a_sensor(void **state)
 {
     struct frame_charge frames[2];
@@ -319,6 +359,7 @@ int main(void)
         cmocka_unit_test(test_few_bad_samples_are_left_out),
         cmocka_unit_test(test_saved_zero_points_are_used),
         cmocka_unit_test(test_reference_error_of_the_board_scales_the_current),
+        cmocka_unit_test(test_reference_error_moves_no_limit),
         cmocka_unit_test(test_frames_carry_both_totals_of_a_sensor),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
