@@ -141,7 +141,8 @@ bool json_write(const struct run *r, const char *path, struct err *err)
     put_end(root, r);
     json_object_set_new(root, "images", images(r));
     json_object_set_new(root, "boards", boards(r));
-    ok = json_dump_file(root, path, JSON_INDENT(1) | JSON_REAL_PRECISION(12)) == 0;
+    ok = json_dumpf(root, r->json, JSON_INDENT(1) | JSON_REAL_PRECISION(12)) == 0 &&
+         fputc('\n', r->json) != EOF && fflush(r->json) == 0;
     json_decref(root);
     return ok || err_set(err, "%s: cannot write: %s", path, strerror(errno));
 }

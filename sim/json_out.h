@@ -7,6 +7,7 @@
 #include "run.h"
 #include "scenario/err.h"
 
+/* Writes to run->json; path is for the message. */
 bool json_write(const struct run *r, const char *path, struct err *err);
 
 #endif

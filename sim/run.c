@@ -72,9 +72,9 @@ static void count_rounds(struct run *r)
     r->seen_end_rounds = r->view.rounds;
     belief_counters(&r->chain, 0, &begin);
     if (!r->locked && run_comm_ok(r)) {
+        set_base(r, begin.rounds);
         r->locked = true;
         r->locked_s = (double)r->second;
-        set_base(r, begin.rounds);
     }
     if (begin.rounds < r->last_rounds || r->view.readings < r->last_readings)
         set_base(r, begin.rounds);
@@ -208,14 +208,22 @@ static struct world *make_world(const struct options *o)
     return world_new(&config);
 }
 
-static bool open_csv(struct run *r, struct err *err)
+/* Outputs are opened before the run: a path that cannot be written must not cost it. */
+static bool open_output(FILE **out, const char *path, struct err *err)
 {
-    if (!r->options->csv_path)
+    if (!path)
         return true;
-    r->csv = fopen(r->options->csv_path, "w");
-    if (!r->csv)
-        return err_set(err, "%s: cannot write: %s", r->options->csv_path, strerror(errno));
-    csv_header(r->csv, r->chain.cells);
+    *out = fopen(path, "w");
+    return *out || err_set(err, "%s: cannot write: %s", path, strerror(errno));
+}
+
+static bool open_outputs(struct run *r, struct err *err)
+{
+    if (!open_output(&r->csv, r->options->csv_path, err) ||
+        !open_output(&r->json, r->options->json_path, err))
+        return false;
+    if (r->csv)
+        csv_header(r->csv, r->chain.cells);
     return true;
 }
 
@@ -237,7 +245,7 @@ bool run_init(struct run *r, const struct options *o, struct scenario *scenario,
         return err_set(err, "out of memory");
     if (scenario && !scenario_check(scenario, o->cells, err))
         return false;
-    if (!chain_init(&r->chain, &config, r->world, err) || !open_csv(r, err))
+    if (!chain_init(&r->chain, &config, r->world, err) || !open_outputs(r, err))
         return false;
     if (o->calibrated)
         factory_calibrate(&r->chain);
@@ -251,6 +259,8 @@ void run_free(struct run *r)
 {
     if (r->csv)
         fclose(r->csv);
+    if (r->json)
+        fclose(r->json);
     chain_free(&r->chain);
     world_free(r->world);
 }

@@ -43,7 +43,8 @@ struct run {
     struct error_sum current_ma;
     double true_mas_base;
     double end_mas;                /* End's current integrated, for a replay */
-    FILE *csv;
+    FILE *csv;                     /* may be NULL */
+    FILE *json;
 };
 
 /* False with one line in err. */

@@ -82,20 +82,42 @@ static bool read_symbols(struct firmware *f)
     return ok && f->board_address != 0;
 }
 
-static void say_nothing(avr_t *avr, const int level, const char *format, va_list ap)
+/* simavr reports a wrong opcode to its log and runs on; silicon does who knows what. */
+static void listen_to_simavr(avr_t *avr, const int level, const char *format, va_list ap)
 {
-    (void)avr;
     (void)level;
-    (void)format;
     (void)ap;
+    if (avr && strstr(format, "Invalid Opcode"))
+        avr->state = cpu_Crashed;
+}
+
+/* simavr's own loader would print more than one line about such a file. */
+static bool is_avr_elf(const char *path)
+{
+    GElf_Ehdr header;
+    int fd = open(path, O_RDONLY);
+    Elf *elf;
+    bool is;
+
+    elf_version(EV_CURRENT);
+    elf = fd >= 0 ? elf_begin(fd, ELF_C_READ, NULL) : NULL;
+    is = elf && elf_kind(elf) == ELF_K_ELF && gelf_getehdr(elf, &header) &&
+         header.e_machine == EM_AVR && header.e_type == ET_EXEC && header.e_shnum > 0;
+    if (elf)
+        elf_end(elf);
+    if (fd >= 0)
+        close(fd);
+    return is;
 }
 
 bool firmware_load(struct firmware *f, const char *path, const struct part *part, struct err *err)
 {
-    avr_global_logger_set(say_nothing);
+    avr_global_logger_set(listen_to_simavr);
     *f = (struct firmware){ .path = path, .part = part };
     if (access(path, R_OK) != 0)
         return err_set(err, "%s: cannot open: %s", path, strerror(errno));
+    if (!is_avr_elf(path))
+        return err_set(err, "%s: not an AVR image", path);
     if (elf_read_firmware(path, &f->elf) != 0 || f->elf.flashsize == 0)
         return err_set(err, "%s: not an AVR image", path);
     f->flash_bytes = f->elf.flashsize;
