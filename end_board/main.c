@@ -22,6 +22,7 @@ static struct meter meter;
 static struct settings settings;
 static struct soc soc;
 static struct relay relay;
+static uint32_t rounds_taken;
 struct pack pack;         /* read by the simulator */
 struct end_view end_view __attribute__((used)); /* read by the simulator */
 
@@ -97,7 +98,7 @@ static void show(uint32_t now_ms)
         .battery_ma = meter_battery_ma(&meter, settings.sensor_passes),
         .in_ma = meter_sensor_ma(&meter, 0, settings.sensor_passes),
         .out_ma = meter_sensor_ma(&meter, 1, settings.sensor_passes),
-        .rounds = intake.rounds,
+        .rounds = rounds_taken,
         .readings = pack.readings,
         .now_ms = now_ms,
         .soc_pm = soc_pm(&soc),
@@ -129,6 +130,7 @@ static void step(uint8_t events)
     if (events & LINK_ROUND_DONE) {
         take_own_cell();
         take_sensors(now_ms);
+        rounds_taken = intake.rounds;
         round_ms = now_ms;
         decide(now_ms);
     } else if (now_ms - round_ms > ROUND_OVERDUE_MS) {

@@ -222,7 +222,9 @@ ISR(TIMER1_COMPA_vect)
     link_open(ring);
 }
 
+/* While IN is low the break lasts, 100 ms at the far end of a long chain: no silence. */
 ISR(TIMER1_OVF_vect)
 {
-    link_tick(ring);
+    if (ring->state != LINK_BREAK || !in_is_low())
+        link_tick(ring);
 }

@@ -126,8 +126,7 @@ int chain_step(struct chain *c)
     if (c->pipeline)
         pipeline_step(c->pipeline, end_ps);
     else
-        for (int64_t slice_ps = c->now_ps; slice_ps < end_ps; slice_ps += CHAIN_SLICE_PS)
-            chain_run_boards(c, 0, c->cells, slice_ps + CHAIN_SLICE_PS);
+        chain_run_boards(c, 0, c->cells, end_ps);
     wire_hand_over(&c->back, &c->wire[c->cells - 1], end_ps, CHAIN_STEP_PS);
     c->now_ps = end_ps;
     return crashed_board(c);

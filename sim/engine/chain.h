@@ -1,10 +1,10 @@
 /* All boards of a pack, the wires between them, and the world round them, advanced together.
  *
- * Boards are simulated one after the other along the chain, a slice of time each: the ring feeds
- * forward, so a board needs what the one before it sent in the same slice, and nothing else. Two
- * threads share the chain as a pipeline, the second half one slice behind the first; the results
- * are the same as with one. What relays and resistors do to the cells takes effect one step later,
- * and the return wire is as long as a step. */
+ * Boards are simulated one after the other along the chain, a step of time each: the ring feeds
+ * forward, so a board needs what the one before it sent in the same step, and nothing else. Two
+ * threads share the chain as a pipeline of slices, the far boards one slice behind the near ones;
+ * the results are the same as with one. What relays and resistors do to the cells takes effect one
+ * step later, and the return wire is as long as a step. */
 #ifndef SIM_ENGINE_CHAIN_H
 #define SIM_ENGINE_CHAIN_H
 

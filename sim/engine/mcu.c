@@ -270,34 +270,40 @@ static void serve_interrupts(struct mcu *m, bool was_asleep)
     if (avr->pc != before && !avr->sreg[S_I]) {
         unsigned cycles = INTERRUPT_CYCLES + (was_asleep ? IDLE_WAKE_CYCLES : 0);
         avr->cycle += cycles;
+        avr->run_cycle_count = avr->run_cycle_count > cycles ? avr->run_cycle_count - cycles : 1;
         m->active_cycles += cycles;
         check_stack(m);
     }
 }
 
+/* Timers and interrupts come first, then instructions up to the next timer or the horizon, so that
+ * it makes no difference where one run ends and the next begins. */
 static void run_clocked(struct mcu *m, avr_cycle_count_t horizon)
 {
     avr_t *avr = m->avr;
 
-    while (avr->cycle < horizon && !m->frozen && m->crash == MCU_NO_CRASH) {
-        avr_cycle_count_t before = avr->cycle;
+    while (avr->cycle < horizon) {
         bool asleep = avr->state == cpu_Sleeping;
-        avr_flashaddr_t pc = avr->pc;
-        avr_cycle_count_t jump;
+        avr_cycle_count_t jump = avr_cycle_timer_process(avr);
+        avr_cycle_count_t before;
+        avr_cycle_count_t limit;
 
-        if (!asleep)
-            pc = avr_run_one(avr);
-        m->active_cycles += avr->cycle - before;
-        jump = avr_cycle_timer_process(avr);
         if (m->frozen)
             return; /* a timer was the watchdog's reset */
-        avr->pc = pc;
-        if (crash_if_wrong(m))
-            return;
-        if (avr->state == cpu_Sleeping)
-            sleep_step(m, jump, horizon);
-        if (!m->frozen && avr->interrupt_state)
+        if (avr->interrupt_state)
             serve_interrupts(m, asleep);
+        if (avr->state == cpu_Sleeping) {
+            sleep_step(m, jump, horizon);
+        } else {
+            before = avr->cycle;
+            limit = before < horizon ? horizon - before : 1;
+            if (avr->run_cycle_count > limit)
+                avr->run_cycle_count = limit;
+            avr->pc = avr_run_one(avr);
+            m->active_cycles += avr->cycle - before;
+        }
+        if (m->frozen || crash_if_wrong(m))
+            return;
     }
 }
 

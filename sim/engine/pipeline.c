@@ -4,16 +4,13 @@
 #include <semaphore.h>
 #include <stdlib.h>
 
-/* Cost of boards against each other, from their active cycles a second (docs/benchmarks.md): Begin
- * samples currents, each other board has a fixed part and one per board whose frames it passes. */
-#define COST_BEGIN 560.0
-#define COST_FIXED 27.0
-#define COST_PER_FRAME 1.5
+/* With fewer boards awake, handing over costs more than it gains. */
+#define WORTH_IT 8
 
 struct pipeline {
     struct chain *chain;
     int cut;               /* boards 0..cut-1 here, the others in the worker */
-    struct wire staging;   /* written by board cut-1 */
+    struct wire staging;   /* written by board cut-1 during a step */
     struct wire slice_edges[CHAIN_SLICES_PER_STEP];
     int64_t end_ps;
     bool quit;
@@ -47,47 +44,66 @@ static void *work(void *arg)
     }
 }
 
-void pipeline_step(struct pipeline *p, int64_t end_ps)
+/* Late in a round only the far boards are awake: the cut moves with them. */
+static int find_cut(const struct chain *c, int awake)
 {
-    p->end_ps = end_ps;
+    int seen = 0;
+    int cut = 0;
+
+    while (cut < c->cells - 1 && 2 * seen < awake)
+        seen += !c->board[cut++].mcu.frozen;
+    return cut;
+}
+
+static int count_awake(const struct chain *c)
+{
+    int awake = 0;
+
+    for (int i = 0; i < c->cells; i++)
+        awake += !c->board[i].mcu.frozen;
+    return awake;
+}
+
+static void share_step(struct pipeline *p)
+{
+    struct chain *c = p->chain;
+    struct usart *sender = &c->board[p->cut - 1].usart;
+    struct wire *real = sender->out;
+
+    wire_continue(&p->staging, real, c->now_ps);
+    sender->out = &p->staging;
     sem_post(&p->begin);
     for (int i = 0; i < CHAIN_SLICES_PER_STEP; i++) {
         int64_t slice_ps = slice_end_ps(p, i);
-        chain_run_boards(p->chain, 0, p->cut, slice_ps);
+        chain_run_boards(c, 0, p->cut, slice_ps);
         wire_hand_over(&p->staging, &p->slice_edges[i], slice_ps, 0);
         sem_post(&p->slice);
     }
     sem_wait(&p->done);
+    wire_hand_over(&p->staging, real, INT64_MAX, 0);
+    sender->out = real;
 }
 
-static double cost(int board)
+void pipeline_step(struct pipeline *p, int64_t end_ps)
 {
-    return board == 0 ? COST_BEGIN : COST_FIXED + COST_PER_FRAME * board;
-}
+    int awake = count_awake(p->chain);
 
-/* Where both halves cost about the same. */
-static int find_cut(int cells)
-{
-    double total = 0.0;
-    double sum = 0.0;
-    int cut = 0;
-
-    for (int i = 0; i < cells; i++)
-        total += cost(i);
-    while (cut < cells - 1 && sum + cost(cut) / 2.0 < total / 2.0)
-        sum += cost(cut++);
-    return cut < 1 ? 1 : cut;
+    if (awake < WORTH_IT) {
+        chain_run_boards(p->chain, 0, p->chain->cells, end_ps);
+        return;
+    }
+    p->end_ps = end_ps;
+    p->cut = find_cut(p->chain, awake);
+    share_step(p);
 }
 
 struct pipeline *pipeline_new(struct chain *c)
 {
     struct pipeline *p = calloc(1, sizeof *p);
-    struct board *last;
 
     if (!p)
         return NULL;
     p->chain = c;
-    p->cut = find_cut(c->cells);
     wire_init(&p->staging);
     for (int i = 0; i < CHAIN_SLICES_PER_STEP; i++)
         wire_init(&p->slice_edges[i]);
@@ -98,8 +114,6 @@ struct pipeline *pipeline_new(struct chain *c)
         free(p);
         return NULL;
     }
-    last = &c->board[p->cut - 1];
-    last->out = last->usart.out = &p->staging;
     return p;
 }
 

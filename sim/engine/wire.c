@@ -107,6 +107,23 @@ void wire_hand_over(struct wire *from, struct wire *to, int64_t end_ps, int64_t 
     }
 }
 
+void wire_continue(struct wire *empty, struct wire *real, int64_t from_ps)
+{
+    uint64_t first = real->head;
+    uint64_t end = real->head;
+
+    while (first != real->tail && real->edge[(first - 1) & MASK].at_ps >= from_ps)
+        first--;
+    empty->head = empty->tail = 0;
+    for (uint64_t i = first; i != end; i++)
+        append(empty, real->edge[i & MASK].at_ps, real->edge[i & MASK].level);
+    while (real->head != first)
+        drop_newest(real);
+    empty->tail_level = real->level;
+    if (empty->head == 0)
+        empty->level = real->level;
+}
+
 void wire_break(struct wire *w, bool broken, int64_t at_ps)
 {
     w->broken = broken;

@@ -54,6 +54,9 @@ int64_t wire_next_fall(const struct wire *w, int64_t from_ps);
 void wire_forget(struct wire *w, int64_t before_ps);
 /* Moves the edges before end_ps to another wire, delay_ps later there. */
 void wire_hand_over(struct wire *from, struct wire *to, int64_t end_ps, int64_t delay_ps);
+/* Makes an empty wire the continuation of another: edges that wait there for from_ps or later move
+ * over, so that the sender may still take them back. */
+void wire_continue(struct wire *empty, struct wire *real, int64_t from_ps);
 void wire_break(struct wire *w, bool broken, int64_t at_ps);
 
 #endif
