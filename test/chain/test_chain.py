@@ -158,6 +158,19 @@ def repeatable(cells, bench):
     return "%d bytes of CSV" % len(first)
 
 
+def same_on_two_threads(cells, seconds, bench):
+    """To the cycle, not just to the row."""
+    scenario = "set spread 0.05\nat 2 load 20 A\nat 2 ripple 100 0.3\nat 3 break 3 4\nat 5 repair 3 4\n"
+    base = ["--cells", cells, "--duration", seconds, "--seed", 7]
+    one = bench.run(base + ["--threads", 1], scenario)
+    two = bench.run(base + ["--threads", 2], scenario)
+    check(read_bytes(one) == read_bytes(two), "the CSVs differ")
+    for key in ("active_cycles", "idle_cycles", "bytes_sent", "bytes_received", "bad_frames"):
+        for a, b in zip(one.json["boards"], two.json["boards"]):
+            check(a[key] == b[key], "%s of board %d: %s and %s" % (key, a["number"], a[key], b[key]))
+    return "%d cycles in %d boards" % (one.sum_boards("active_cycles"), cells)
+
+
 def partial(function, *arguments):
     return functools.partial(function, *arguments)
 
@@ -173,4 +186,6 @@ if __name__ == "__main__":
         ("chain_4_period_any_oscillator", period_any_oscillator),
         ("chain_4_repeatable", partial(repeatable, 4)),
         ("chain_16_repeatable", partial(repeatable, 16)),
+        ("chain_16_same_on_two_threads", partial(same_on_two_threads, 16, 20)),
+        ("chain_100_same_on_two_threads", partial(same_on_two_threads, 100, 8)),
     ])
