@@ -66,7 +66,7 @@ static inline void board_pins_init(void)
     DDRB = _BV(BOARD_LED_BIT) | _BV(BOARD_BALANCE_BIT);
     PORTB = _BV(PB1) | _BV(BOARD_BUTTON_BIT); /* unused and button: pulled up */
     /* columns stay outputs at low while no row is read: no pull-up feeds a closed switch */
-    DDRD = (uint8_t)~(_BV(RING_RX_BIT) | _BV(SWITCH_ROW_FIRST) | _BV(SWITCH_ROW_SECOND));
+    DDRD = (uint8_t) ~(_BV(RING_RX_BIT) | _BV(SWITCH_ROW_FIRST) | _BV(SWITCH_ROW_SECOND));
     PORTD = _BV(RING_RX_BIT) | _BV(RING_TX_BIT);
 }
 

@@ -5,12 +5,12 @@
 #include "common/record.h"
 
 /* Codes with a reference of 1.1 V. */
-#define LEGAL_MIN 51u               /* half of the lowest code a sensor gives: open or shorted */
+#define LEGAL_MIN 51u /* half of the lowest code a sensor gives: open or shorted */
 #define LEGAL_MAX 973u
-#define HANDOVER 400u               /* 20 A in low-range codes */
-#define OVER_Q4 (402u * 16u)        /* beyond 500 A in high-range codes, with 0.5 % for the zero */
-#define CODE_LIMIT 1020u            /* above, the converter is at its end */
-#define HIGH_PER_LOW 25             /* 1.25 A against 50 mA */
+#define HANDOVER 400u        /* 20 A in low-range codes */
+#define OVER_Q4 (402u * 16u) /* beyond 500 A in high-range codes, with 0.5 % for the zero */
+#define CODE_LIMIT 1020u     /* above, the converter is at its end */
+#define HIGH_PER_LOW 25      /* 1.25 A against 50 mA */
 #define LOW_MA 50
 #define Q4 16
 #define ZERO_VERSION 1u
@@ -127,7 +127,8 @@ static uint16_t samples(const struct current_sum *sum)
 /* Sum of all samples in low-range codes times 16, away from zero: below 8000 * 410 * 16 * 25. */
 static int32_t total_q4(const struct current_sensor *s, const struct current_sum *sum)
 {
-    int32_t low_q4 = (int32_t)(sum->low * Q4) - (int32_t)((uint32_t)sum->low_samples * s->zero_q4[0]);
+    int32_t low_q4 =
+        (int32_t)(sum->low * Q4) - (int32_t)((uint32_t)sum->low_samples * s->zero_q4[0]);
     int32_t high_q4 =
         (int32_t)(sum->high * Q4) - (int32_t)((uint32_t)sum->high_samples * s->zero_q4[1]);
 
@@ -205,6 +206,7 @@ void current_frames(const struct current *c, uint8_t sensor, struct frame_charge
     const struct current_sensor *s = &c->sensor[sensor];
 
     out[0] = (struct frame_charge){ .sensor = sensor, .state = s->state, .mas = s->forward_mas };
-    out[1] = (struct frame_charge){ .sensor = sensor, .reverse = true, .state = s->state,
-                                    .mas = s->reverse_mas };
+    out[1] = (struct frame_charge){
+        .sensor = sensor, .reverse = true, .state = s->state, .mas = s->reverse_mas
+    };
 }

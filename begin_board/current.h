@@ -15,32 +15,32 @@
 #include "common/calibration.h"
 #include "protocol/frame.h"
 
-#define CURRENT_INPUTS 4u            /* low and high range of sensor 1, then of sensor 2 */
+#define CURRENT_INPUTS 4u /* low and high range of sensor 1, then of sensor 2 */
 #define CURRENT_INPUTS_DONE 0xFFu
-#define CURRENT_DEAD_BAND_MA 300     /* means below this count as zero */
+#define CURRENT_DEAD_BAND_MA 300 /* means below this count as zero */
 #define CURRENT_LIMIT_MA 500000L
 #define CURRENT_ZERO_NOMINAL_Q4 (512u * 16u)
 
 /* Collected by the ISR between two rounds: bare codes, so that a sample costs little. */
 struct current_sum {
-    uint32_t low;        /* sum of low-range codes */
-    uint32_t high;       /* sum of high-range codes */
+    uint32_t low;  /* sum of low-range codes */
+    uint32_t high; /* sum of high-range codes */
     uint16_t low_samples;
     uint16_t high_samples;
-    uint16_t illegal;    /* samples outside the window a sensor can give */
-    uint16_t over;       /* samples at the end of the high range */
+    uint16_t illegal; /* samples outside the window a sensor can give */
+    uint16_t over;    /* samples at the end of the high range */
 };
 
 struct current_sensor {
     struct current_sum sum;
-    uint16_t low_min;         /* low-range codes within +-20 A of zero */
+    uint16_t low_min; /* low-range codes within +-20 A of zero */
     uint16_t low_max;
-    uint16_t zero_q4[2];      /* code at 0 A times 16: low range, high range */
-    bool zeroed;              /* by a calibration, not nominal */
-    bool seen;                /* has worked since reset: later silence means broken */
-    uint8_t state;            /* enum sensor_state */
-    int32_t ma;               /* mean of the last block */
-    uint32_t forward_mas;     /* with the arrow, modulo 2^32 */
+    uint16_t zero_q4[2];  /* code at 0 A times 16: low range, high range */
+    bool zeroed;          /* by a calibration, not nominal */
+    bool seen;            /* has worked since reset: later silence means broken */
+    uint8_t state;        /* enum sensor_state */
+    int32_t ma;           /* mean of the last block */
+    uint32_t forward_mas; /* with the arrow, modulo 2^32 */
     uint32_t reverse_mas;
     uint16_t forward_rest_ua; /* below one mAs: mA * ms, 0..999 */
     uint16_t reverse_rest_ua;
@@ -49,10 +49,10 @@ struct current_sensor {
 #define CURRENT_SCALE_UNITY 16384u
 
 struct current {
-    uint16_t scale_q14;       /* reference voltage of this board against 1.1 V */
-    uint16_t legal_min;       /* codes outside these two no sensor gives */
+    uint16_t scale_q14; /* reference voltage of this board against 1.1 V */
+    uint16_t legal_min; /* codes outside these two no sensor gives */
     uint16_t legal_max;
-    int16_t over_q4;          /* high-range codes times 16 from zero beyond full scale */
+    int16_t over_q4; /* high-range codes times 16 from zero beyond full scale */
     struct current_sensor sensor[FRAME_SENSORS_MAX];
 };
 

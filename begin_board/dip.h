@@ -7,9 +7,9 @@
 #define DIP_STEADY_READS 2u /* a new setting counts when read this often in a row, once a round */
 
 struct dip {
-    uint8_t value;      /* setting in force */
+    uint8_t value; /* setting in force */
     uint8_t candidate;
-    uint8_t reads;      /* of the candidate */
+    uint8_t reads; /* of the candidate */
 };
 
 void dip_init(struct dip *d, uint8_t raw);

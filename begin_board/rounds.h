@@ -14,7 +14,7 @@
 enum round_action { ROUND_WAIT, ROUND_START_BREAK, ROUND_SEND };
 
 struct rounds {
-    uint16_t break_at_ms;  /* when the present or last break began */
+    uint16_t break_at_ms; /* when the present or last break began */
     bool in_break;
 };
 

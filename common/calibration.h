@@ -15,11 +15,11 @@
 #define CALIBRATION_GAIN_NOMINAL 11443u
 
 struct calibration {
-    uint16_t gain_q16;   /* mV per count of the sum, 8000..16000 */
-    int16_t offset_dmv;  /* 0.1 mV, -2000..2000 */
-    int16_t tc_ppm;      /* change of gain per kelvin, -500..500 */
-    int8_t offset_dc;    /* added to the temperature, 0.1 C */
-    bool valid;          /* false: defaults in use */
+    uint16_t gain_q16;  /* mV per count of the sum, 8000..16000 */
+    int16_t offset_dmv; /* 0.1 mV, -2000..2000 */
+    int16_t tc_ppm;     /* change of gain per kelvin, -500..500 */
+    int8_t offset_dc;   /* added to the temperature, 0.1 C */
+    bool valid;         /* false: defaults in use */
 };
 
 void calibration_default(struct calibration *c);

@@ -14,14 +14,14 @@ struct cell_board {
     struct link link;
     struct balance balance;
     struct calibration calibration;
-    uint16_t mv;                /* last reading */
+    uint16_t mv; /* last reading */
     int16_t dc;
-    uint8_t flags;              /* enum cell_flag of the last reading */
-    uint16_t vbalance_mv;       /* from the last good START */
-    uint8_t lost_s;             /* seconds since the last round, saturates */
-    bool restarted;             /* no round was completed since the reset */
-    uint8_t saved_trim;         /* OSCCAL in the EEPROM record */
-    uint8_t steady_rounds;      /* rounds in a row that the trim was away from the saved one */
+    uint8_t flags;         /* enum cell_flag of the last reading */
+    uint16_t vbalance_mv;  /* from the last good START */
+    uint8_t lost_s;        /* seconds since the last round, saturates */
+    bool restarted;        /* no round was completed since the reset */
+    uint8_t saved_trim;    /* OSCCAL in the EEPROM record */
+    uint8_t steady_rounds; /* rounds in a row that the trim was away from the saved one */
 };
 
 /* Where in a struct cell_board, as this image lays it out, the link's counters are: for a

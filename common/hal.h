@@ -42,8 +42,8 @@ void hal_clock_set_trim(uint8_t osccal);
 /* ---- analog -------------------------------------------------------------------------------- */
 
 enum analog_input {
-    ANALOG_CELL,        /* cell voltage divider against the 1.1 V reference */
-    ANALOG_NTC,         /* NTC divider against the cell voltage (ratiometric) */
+    ANALOG_CELL, /* cell voltage divider against the 1.1 V reference */
+    ANALOG_NTC,  /* NTC divider against the cell voltage (ratiometric) */
 };
 
 /* Switches dividers and converter on and waits until reference and inputs have settled. */

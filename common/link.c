@@ -276,8 +276,8 @@ static void hop_byte(struct link *l, uint8_t byte)
         pass_on(l, out);
         return;
     }
-    good = arrived_good(l, byte) && frame_type_of(l->head[0]) == FRAME_HOP &&
-           l->head[1] != 0 && l->head[1] < FRAME_CELLS_MAX;
+    good = arrived_good(l, byte) && frame_type_of(l->head[0]) == FRAME_HOP && l->head[1] != 0 &&
+           l->head[1] < FRAME_CELLS_MAX;
     pass_on(l, seal_byte(l->sent_crc, good));
     hop_complete(l, good);
 }

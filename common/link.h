@@ -21,18 +21,18 @@
 #include "protocol/frame.h"
 
 enum link_state {
-    LINK_IDLE,    /* between rounds, waiting for a break */
-    LINK_BREAK,   /* break passed on, waiting for the sync */
-    LINK_START,   /* passing START on */
-    LINK_HOP,     /* passing HOP on */
-    LINK_STREAM,  /* own frame queued, passing checked frames on */
-    LINK_DRAIN,   /* nothing more to receive, sending what is queued */
+    LINK_IDLE,   /* between rounds, waiting for a break */
+    LINK_BREAK,  /* break passed on, waiting for the sync */
+    LINK_START,  /* passing START on */
+    LINK_HOP,    /* passing HOP on */
+    LINK_STREAM, /* own frame queued, passing checked frames on */
+    LINK_DRAIN,  /* nothing more to receive, sending what is queued */
 };
 
 enum link_event {
-    LINK_BREAK_SEEN = 1u << 0,  /* measure now: nothing moves on the ring until the sync */
-    LINK_ROUND_SEEN = 1u << 1,  /* a good START or HOP arrived */
-    LINK_ROUND_DONE = 1u << 2,  /* everything is sent, the board may sleep */
+    LINK_BREAK_SEEN = 1u << 0, /* measure now: nothing moves on the ring until the sync */
+    LINK_ROUND_SEEN = 1u << 1, /* a good START or HOP arrived */
+    LINK_ROUND_DONE = 1u << 2, /* everything is sent, the board may sleep */
 };
 
 /* What came over the hop that ends here, since reset; 16 bit counts saturate. The same layout on
@@ -52,25 +52,25 @@ struct link_counters {
 
 struct link {
     enum link_state state;
-    volatile uint8_t events;     /* enum link_event; taken with link_take_events() */
-    uint8_t number;              /* of this board in the present round, 0 = unknown */
+    volatile uint8_t events; /* enum link_event; taken with link_take_events() */
+    uint8_t number;          /* of this board in the present round, 0 = unknown */
     uint8_t round;
-    uint8_t last_cell;           /* number of the last CELL frame passed on */
-    bool leader;                 /* this board starts the rounds and does not follow IN */
+    uint8_t last_cell; /* number of the last CELL frame passed on */
+    bool leader;       /* this board starts the rounds and does not follow IN */
     bool end_seen;
-    bool own_ready;              /* own reading was taken in this round */
-    struct frame_start start;    /* of the last good START */
+    bool own_ready;           /* own reading was taken in this round */
+    struct frame_start start; /* of the last good START */
     struct frame_cell own;
     struct trim trim;
     struct decoder decoder;
     struct link_counters counters;
-    uint8_t byte_in;             /* outside the stream bytes are looked at one by one */
+    uint8_t byte_in; /* outside the stream bytes are looked at one by one */
     uint8_t head[FRAME_START_SIZE];
     uint8_t head_fill;
-    uint16_t head_crc;           /* over the bytes received */
-    uint16_t head_data_crc;      /* the same before the frame's own CRC */
-    uint16_t sent_crc;           /* over the bytes of HOP as sent on */
-    volatile uint8_t activity;   /* counts received bytes, for the silence detector */
+    uint16_t head_crc;         /* over the bytes received */
+    uint16_t head_data_crc;    /* the same before the frame's own CRC */
+    uint16_t sent_crc;         /* over the bytes of HOP as sent on */
+    volatile uint8_t activity; /* counts received bytes, for the silence detector */
     uint8_t activity_before;
     uint8_t silent_ticks;
     uint8_t queue_in;

@@ -9,8 +9,8 @@
 
 enum ntc_state {
     NTC_OK,
-    NTC_OPEN,   /* colder than -50 C: the sensor or its wire is open */
-    NTC_SHORT,  /* hotter than 130 C: shorted */
+    NTC_OPEN,  /* colder than -50 C: the sensor or its wire is open */
+    NTC_SHORT, /* hotter than 130 C: shorted */
 };
 
 /* sum: of NTC_SAMPLES conversions, 0..16368. *dc: -500..1300 in 0.1 C, only set for NTC_OK. */

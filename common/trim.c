@@ -1,19 +1,20 @@
 #include "common/trim.h"
 
-#define CYCLES_PER_DIVISOR 64     /* eight bits of 8 * divisor cycles */
-#define STEP_1024 6               /* one OSCCAL step, ATmega328P data sheet figure "8 MHz RC
+#define CYCLES_PER_DIVISOR 64 /* eight bits of 8 * divisor cycles */
+#define STEP_1024 \
+    6                         /* one OSCCAL step, ATmega328P data sheet figure "8 MHz RC
                                      oscillator frequency vs OSCCAL": about 0.55 % near 8 MHz */
-#define MOVE_AT_1024 12           /* move at once: half of the recommended +-2 % is used up */
-#define ADJUST_AT_Q4 (4 * 16)     /* a little over half a step: no hunting between two steps */
-#define FILTER_SHIFT 3            /* low-pass over about eight rounds */
-#define TRIM_RANGE 16             /* steps to either side of the factory value */
+#define MOVE_AT_1024 12       /* move at once: half of the recommended +-2 % is used up */
+#define ADJUST_AT_Q4 (4 * 16) /* a little over half a step: no hunting between two steps */
+#define FILTER_SHIFT 3        /* low-pass over about eight rounds */
+#define TRIM_RANGE 16         /* steps to either side of the factory value */
 #define DIVISOR_MIN (LINK_DIVISOR_NOMINAL * 10u / 13u) /* -23 % */
 #define DIVISOR_MAX (LINK_DIVISOR_NOMINAL * 17u / 13u) /* +31 % */
 /* Half a divisor step beyond both ends: trim brings a clock to the middle of a divisor, and one that
  * has settled there must stay accepted. */
 #define TOTAL_MIN (DIVISOR_MIN * CYCLES_PER_DIVISOR - CYCLES_PER_DIVISOR / 2u)
 #define TOTAL_MAX (DIVISOR_MAX * CYCLES_PER_DIVISOR + CYCLES_PER_DIVISOR / 2u - 1u)
-#define KEEP_CYCLES 42            /* hysteresis: stay with a divisor up to 0.65 of its step */
+#define KEEP_CYCLES 42 /* hysteresis: stay with a divisor up to 0.65 of its step */
 #define OSCCAL_RANGE_BIT 0x80u
 
 void trim_init(struct trim *t, uint8_t factory)
@@ -51,7 +52,8 @@ static int16_t rest_cycles(const struct trim *t, uint16_t total)
  * which is enough for a small rest and saves a division in the ISR. */
 static int8_t cycles_to_1024(int16_t cycles)
 {
-    return saturate_i8((int16_t)((cycles * (int16_t)(16u * 256u / LINK_DIVISOR_NOMINAL) + 128) >> 8));
+    return saturate_i8(
+        (int16_t)((cycles * (int16_t)(16u * 256u / LINK_DIVISOR_NOMINAL) + 128) >> 8));
 }
 
 /* Moves by up to the wanted steps (> 0 is faster) inside the range; returns the steps moved. */
@@ -120,8 +122,8 @@ void trim_adjust(struct trim *t)
         t->filtered_q4 = 0;
         return;
     }
-    t->filtered_q4 = (int16_t)(t->filtered_q4 +
-                               (((int16_t)(t->error * 16) - t->filtered_q4) >> FILTER_SHIFT));
+    t->filtered_q4 =
+        (int16_t)(t->filtered_q4 + (((int16_t)(t->error * 16) - t->filtered_q4) >> FILTER_SHIFT));
     if (t->filtered_q4 > ADJUST_AT_Q4 || t->filtered_q4 < -ADJUST_AT_Q4) {
         int8_t steps = move(t, t->filtered_q4 > 0 ? -1 : 1);
         t->filtered_q4 = (int16_t)(t->filtered_q4 + steps * STEP_1024 * 16);

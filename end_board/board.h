@@ -57,14 +57,14 @@
 
 static inline void board_pins_init(void)
 {
-    PORTA = (uint8_t)~(_BV(BOARD_CELL_CHANNEL) | _BV(BOARD_NTC_CHANNEL) |
-                       _BV(BOARD_DIVIDER_BIT) | _BV(BOARD_NTC_SUPPLY_BIT));
+    PORTA = (uint8_t) ~(_BV(BOARD_CELL_CHANNEL) | _BV(BOARD_NTC_CHANNEL) | _BV(BOARD_DIVIDER_BIT) |
+                        _BV(BOARD_NTC_SUPPLY_BIT));
     DDRB = _BV(BOARD_LED_BIT) | _BV(RELAY_CHARGE_BIT) | _BV(RELAY_LOAD_BIT) |
            _BV(RELAY_CHARGE_LED_BIT) | _BV(RELAY_LOAD_LED_BIT);
     PORTB = _BV(BOARD_BUTTON_BIT) | _BV(PB6); /* unused and button: pulled up */
     DDRC = _BV(BOARD_BALANCE_BIT);
     PORTC = _BV(PC1) | _BV(PC2) | _BV(PC3) | _BV(PC4) | _BV(PC5);
-    PORTD = (uint8_t)~(_BV(RING_RX_BIT) | _BV(PD6));
+    PORTD = (uint8_t) ~(_BV(RING_RX_BIT) | _BV(PD6));
     DDRD = _BV(RING_TX_BIT);
 }
 

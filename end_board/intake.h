@@ -11,8 +11,8 @@
 
 struct intake {
     struct frame_charge charge[INTAKE_CHARGES]; /* sensor 1 with and against the arrow, sensor 2 */
-    uint8_t got;     /* bit per frame: arrived in this round */
-    uint32_t rounds; /* complete rounds */
+    uint8_t got;                                /* bit per frame: arrived in this round */
+    uint32_t rounds;                            /* complete rounds */
 };
 
 /* ISR: a round begins; what was not taken of the last one is dropped. */

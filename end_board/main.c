@@ -23,7 +23,7 @@ static struct settings settings;
 static struct soc soc;
 static struct relay relay;
 static uint32_t rounds_taken;
-struct pack pack;         /* read by the simulator */
+struct pack pack;                               /* read by the simulator */
 struct end_view end_view __attribute__((used)); /* read by the simulator */
 
 void board_frame_received(struct link *l, const uint8_t *frame)

@@ -24,9 +24,8 @@ static void close_window(struct meter *m, uint32_t now_ms)
 {
     uint32_t crystal_ms = now_ms - m->base_ms;
     /* below 2^17 * 2^14: fits 32 bits for windows up to 131 s */
-    uint32_t ratio = m->window_ms < 131000u && crystal_ms < 131000u
-                         ? (crystal_ms << 14) / m->window_ms
-                         : 0;
+    uint32_t ratio =
+        m->window_ms < 131000u && crystal_ms < 131000u ? (crystal_ms << 14) / m->window_ms : 0;
 
     if (ratio >= RATIO_MIN_Q14 && ratio <= RATIO_MAX_Q14)
         m->ratio_q14 = (uint16_t)ratio;
@@ -134,7 +133,8 @@ int64_t meter_take_mas(struct meter *m, uint8_t passes)
     int64_t scaled = net_mas * m->ratio_q14 / ((int32_t)METER_UNITY_Q14 * passes);
 
     /* what the division left stays pending, so nothing is lost to rounding */
-    m->sensor[0].pending_mas = net_mas - scaled * ((int32_t)METER_UNITY_Q14 * passes) / m->ratio_q14;
+    m->sensor[0].pending_mas =
+        net_mas - scaled * ((int32_t)METER_UNITY_Q14 * passes) / m->ratio_q14;
     m->sensor[1].pending_mas = 0;
     return scaled;
 }

@@ -15,29 +15,29 @@
 
 /* One direction of one sensor. */
 struct meter_total {
-    bool based;            /* the total of this Begin run is known */
-    uint32_t mas;          /* Begin's total at the last reading */
-    uint16_t at_ms;        /* Begin's time of that reading */
-    int32_t ma;            /* mean between the last two readings, passes not yet divided out */
+    bool based;     /* the total of this Begin run is known */
+    uint32_t mas;   /* Begin's total at the last reading */
+    uint16_t at_ms; /* Begin's time of that reading */
+    int32_t ma;     /* mean between the last two readings, passes not yet divided out */
 };
 
 struct meter_sensor {
     struct meter_total with_arrow;
     struct meter_total against_arrow;
-    bool seen;             /* has worked since the reset of this board */
-    uint8_t state;         /* enum sensor_state */
-    int64_t pending_mas;   /* net charge not yet taken, Begin's clock */
+    bool seen;           /* has worked since the reset of this board */
+    uint8_t state;       /* enum sensor_state */
+    int64_t pending_mas; /* net charge not yet taken, Begin's clock */
 };
 
 struct meter {
     struct meter_sensor sensor[FRAME_SENSORS_MAX];
-    uint8_t boot;          /* Begin's reset counter of the last round */
+    uint8_t boot; /* Begin's reset counter of the last round */
     bool boot_known;
-    uint16_t ratio_q14;    /* crystal time per Begin time */
+    uint16_t ratio_q14; /* crystal time per Begin time */
     bool ratio_based;
-    uint32_t base_ms;      /* crystal time at the start of the ratio window */
-    uint32_t window_ms;    /* Begin's time since then */
-    uint16_t begin_ms;     /* Begin's time stamp of the last round */
+    uint32_t base_ms;   /* crystal time at the start of the ratio window */
+    uint32_t window_ms; /* Begin's time since then */
+    uint16_t begin_ms;  /* Begin's time stamp of the last round */
 };
 
 void meter_init(struct meter *m);

@@ -17,27 +17,27 @@
 struct pack_cell {
     uint16_t mv;
     int16_t dc;
-    uint8_t flags;      /* enum cell_flag */
-    uint8_t seen_tick;  /* 128 ms clock when it arrived */
-    uint8_t fresh;      /* 1: arrived within PACK_FRESH_TICKS */
+    uint8_t flags;     /* enum cell_flag */
+    uint8_t seen_tick; /* 128 ms clock when it arrived */
+    uint8_t fresh;     /* 1: arrived within PACK_FRESH_TICKS */
     uint8_t reserved;
 };
 
 enum pack_fault {
-    PACK_SILENT = 1u << 0,       /* a cell's reading is missing or too old */
-    PACK_SIZE_MISFIT = 1u << 1,  /* cell count outside the class on the switches */
-    PACK_SIZE_CHANGED = 1u << 2, /* cell count is not that of the rounds before */
-    PACK_UNTRUSTED = 1u << 3,    /* a board is not calibrated or says not to trust its reading */
+    PACK_SILENT = 1u << 0,         /* a cell's reading is missing or too old */
+    PACK_SIZE_MISFIT = 1u << 1,    /* cell count outside the class on the switches */
+    PACK_SIZE_CHANGED = 1u << 2,   /* cell count is not that of the rounds before */
+    PACK_UNTRUSTED = 1u << 3,      /* a board is not calibrated or says not to trust its reading */
     PACK_NO_TEMPERATURE = 1u << 4, /* a temperature sensor is open or shorted */
 };
 
 struct pack {
     struct pack_cell cell[PACK_CELLS_MAX]; /* [0] is cell 1 */
-    uint8_t count;          /* cells in the pack, 0 until two rounds agreed */
-    uint8_t heard_count;    /* of the last round */
-    uint8_t heard_rounds;   /* rounds in a row that had heard_count, saturates at 2 */
-    uint8_t faults;         /* enum pack_fault */
-    uint8_t lowest;         /* numbers of extreme cells, 1-based, 0 = none */
+    uint8_t count;                         /* cells in the pack, 0 until two rounds agreed */
+    uint8_t heard_count;                   /* of the last round */
+    uint8_t heard_rounds; /* rounds in a row that had heard_count, saturates at 2 */
+    uint8_t faults;       /* enum pack_fault */
+    uint8_t lowest;       /* numbers of extreme cells, 1-based, 0 = none */
     uint8_t highest;
     uint8_t coldest;
     uint8_t hottest;
@@ -46,7 +46,7 @@ struct pack {
     int16_t min_dc;
     int16_t max_dc;
     uint32_t total_mv;
-    uint32_t readings;      /* taken into the table since reset */
+    uint32_t readings; /* taken into the table since reset */
 };
 
 void pack_init(struct pack *p);

@@ -5,10 +5,10 @@
 enum row_action { ENABLE, DISABLE };
 
 struct row {
-    uint8_t mode;       /* enum pack_mode */
-    uint8_t relay;      /* enum relay_name */
-    uint8_t action;     /* enum row_action */
-    uint8_t condition;  /* enum relay_condition */
+    uint8_t mode;      /* enum pack_mode */
+    uint8_t relay;     /* enum relay_name */
+    uint8_t action;    /* enum row_action */
+    uint8_t condition; /* enum relay_condition */
 };
 
 /* Product manual, "Charge and discharge/load relay". */
@@ -47,8 +47,8 @@ static const struct row rows[] FLASH_TABLE = {
 
 void relay_init(struct relay *r, uint32_t now_ms)
 {
-    *r = (struct relay){ .opened_ms = { now_ms, now_ms },
-                         .reason = { CELLS_SILENT, CELLS_SILENT } };
+    *r =
+        (struct relay){ .opened_ms = { now_ms, now_ms }, .reason = { CELLS_SILENT, CELLS_SILENT } };
 }
 
 /* ---- conditions --------------------------------------------------------------------------------- */
@@ -71,8 +71,7 @@ static bool outside(const struct soc_input *in, int16_t tmin_dc)
 /* Without a sensor the rate counts as low: stopping at the balance voltage is the safe side. */
 static bool full_at_low_rate(const struct soc_input *in)
 {
-    return in->pack->min_mv >= in->vbalance_mv &&
-           (!in->current_known || soc_charge_rate_low(in));
+    return in->pack->min_mv >= in->vbalance_mv && (!in->current_known || soc_charge_rate_low(in));
 }
 
 /* A sensor that fails blinds the coulomb counter: it counts as lost communication. */

@@ -34,10 +34,10 @@ enum relay_condition {
 
 struct relay {
     bool closed[RELAY_COUNT];
-    bool rested[RELAY_COUNT];        /* the rest since the last opening is over */
+    bool rested[RELAY_COUNT]; /* the rest since the last opening is over */
     uint32_t opened_ms[RELAY_COUNT];
-    uint8_t reason[RELAY_COUNT];     /* enum relay_condition that opened it last */
-    uint16_t switchings;             /* of both relays since reset */
+    uint8_t reason[RELAY_COUNT]; /* enum relay_condition that opened it last */
+    uint16_t switchings;         /* of both relays since reset */
 };
 
 /* Both released, as after a reset. */

@@ -17,7 +17,7 @@ void settings_default(struct settings *s)
         .sensor_passes = 1,
         .capacity_wh = 2000, /* the manual's example: four 200 Ah cells, 80 % */
         .nominal_mv = 3200,
-        .vmin_mv = 3000,     /* LiFePO4 row of the manual's threshold table */
+        .vmin_mv = 3000, /* LiFePO4 row of the manual's threshold table */
         .vmax_mv = 3700,
         .vbalance_mv = 3400,
         .tmin_dc = -200,

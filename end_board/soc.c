@@ -73,8 +73,7 @@ void soc_step(struct soc *s, const struct soc_input *in)
         s->charge_mas = s->capacity_mas;
         s->calibrated = true;
     }
-    if (held(looks_empty(in), &s->empty_running, &s->empty_since_ms, in->now_ms,
-             SOC_EMPTY_HOLD_MS))
+    if (held(looks_empty(in), &s->empty_running, &s->empty_since_ms, in->now_ms, SOC_EMPTY_HOLD_MS))
         s->charge_mas = 0;
 }
 

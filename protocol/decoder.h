@@ -15,10 +15,10 @@
 #include "protocol/frame.h"
 
 enum decode_result {
-    DECODE_NONE,   /* frame not complete */
-    DECODE_FRAME,  /* frame points to a good frame of this round */
-    DECODE_BAD,    /* a frame was lost here: bad header or CRC. Reported once until the next good one */
-    DECODE_STALE,  /* good CRC, but another round's number: dropped */
+    DECODE_NONE,  /* frame not complete */
+    DECODE_FRAME, /* frame points to a good frame of this round */
+    DECODE_BAD, /* a frame was lost here: bad header or CRC. Reported once until the next good one */
+    DECODE_STALE, /* good CRC, but another round's number: dropped */
 };
 
 struct decoder {

@@ -34,64 +34,64 @@ enum frame_type {
 
 /* Start of a round, sealed by the board that starts it and passed on unchanged. */
 struct frame_start {
-    uint8_t round;       /* 0..15 */
-    uint8_t switches;    /* option switches, switch 1 in bit 7, ON = 1 */
-    uint8_t boot;        /* 0..15, changes with every reset of the Begin board */
-    bool section_head;   /* true: not from Begin, but from the first board behind a break */
-    uint8_t sensors;     /* 0..2: two CHARGE frames of each follow in this round */
-    uint16_t time_ms;    /* Begin's own clock when the charge counters were latched, modulo 2^16 */
+    uint8_t round;     /* 0..15 */
+    uint8_t switches;  /* option switches, switch 1 in bit 7, ON = 1 */
+    uint8_t boot;      /* 0..15, changes with every reset of the Begin board */
+    bool section_head; /* true: not from Begin, but from the first board behind a break */
+    uint8_t sensors;   /* 0..2: two CHARGE frames of each follow in this round */
+    uint16_t time_ms;  /* Begin's own clock when the charge counters were latched, modulo 2^16 */
 };
 
 /* The only frame that changes on its way: which board sent it and how far its clock is off. */
 struct frame_hop {
     uint8_t round;
-    uint8_t hop;         /* number of the sending board, 1 = Begin */
-    int8_t clock_error;  /* sender's bit rate against Begin's in 1/1024, > 0 is fast; saturates */
+    uint8_t hop;        /* number of the sending board, 1 = Begin */
+    int8_t clock_error; /* sender's bit rate against Begin's in 1/1024, > 0 is fast; saturates */
 };
 
 enum cell_flag {
-    CELL_BALANCING = 1u << 0,     /* the balance resistor is on between measurements */
-    CELL_UNCALIBRATED = 1u << 1,  /* no valid calibration record: defaults, voltage is +-10 % */
-    CELL_UNTRUSTED = 1u << 2,     /* self-test or measurement failed: do not use the values */
-    CELL_NTC_OPEN = 1u << 3,      /* no temperature: sensor open */
-    CELL_NTC_SHORT = 1u << 4,     /* no temperature: sensor shorted */
-    CELL_HOT = 1u << 5,           /* balancing held off by the board's temperature */
-    CELL_RESTARTED = 1u << 6,     /* first reading after a reset of this board */
-    CELL_CLOCK_LIMIT = 1u << 7,   /* oscillator trim is at the end of its range */
+    CELL_BALANCING = 1u << 0,    /* the balance resistor is on between measurements */
+    CELL_UNCALIBRATED = 1u << 1, /* no valid calibration record: defaults, voltage is +-10 % */
+    CELL_UNTRUSTED = 1u << 2,    /* self-test or measurement failed: do not use the values */
+    CELL_NTC_OPEN = 1u << 3,     /* no temperature: sensor open */
+    CELL_NTC_SHORT = 1u << 4,    /* no temperature: sensor shorted */
+    CELL_HOT = 1u << 5,          /* balancing held off by the board's temperature */
+    CELL_RESTARTED = 1u << 6,    /* first reading after a reset of this board */
+    CELL_CLOCK_LIMIT = 1u << 7,  /* oscillator trim is at the end of its range */
 };
 
 /* One cell's reading, sealed once by the board that measured it. */
 struct frame_cell {
     uint8_t round;
-    uint8_t number;      /* 1..255 */
-    uint16_t mv;         /* 0..8191 mV; larger values saturate */
-    int16_t dc;          /* -400..1647 (0.1 C), saturates; no meaning with an NTC flag set */
-    uint8_t flags;       /* enum cell_flag */
+    uint8_t number; /* 1..255 */
+    uint16_t mv;    /* 0..8191 mV; larger values saturate */
+    int16_t dc;     /* -400..1647 (0.1 C), saturates; no meaning with an NTC flag set */
+    uint8_t flags;  /* enum cell_flag */
 };
 
 enum sensor_state {
-    SENSOR_ABSENT = 0,      /* nothing connected: shown as X */
+    SENSOR_ABSENT = 0, /* nothing connected: shown as X */
     SENSOR_OK = 1,
-    SENSOR_OVER_RANGE = 2,  /* beyond full scale: the charge counted is too small */
-    SENSOR_BROKEN = 3,      /* output outside its legal window: wire broken or shorted */
-    SENSOR_UNZEROED = 4,    /* works, but no valid zero calibration */
+    SENSOR_OVER_RANGE = 2, /* beyond full scale: the charge counted is too small */
+    SENSOR_BROKEN = 3,     /* output outside its legal window: wire broken or shorted */
+    SENSOR_UNZEROED = 4,   /* works, but no valid zero calibration */
 };
 
 /* Running total of one current sensor in one direction. The current is what two totals and the
  * times of their rounds make of it: a lost frame loses no charge. */
 struct frame_charge {
     uint8_t round;
-    uint8_t sensor;       /* 0: incoming, 1: consumers */
-    bool reverse;         /* against the arrow on the sensor */
-    uint8_t state;        /* enum sensor_state */
-    uint32_t mas;         /* charge since Begin's reset, modulo 2^32 */
+    uint8_t sensor; /* 0: incoming, 1: consumers */
+    bool reverse;   /* against the arrow on the sensor */
+    uint8_t state;  /* enum sensor_state */
+    uint32_t mas;   /* charge since Begin's reset, modulo 2^32 */
 };
 
 /* End of a round: everything of this round has been sent. */
 struct frame_end {
     uint8_t round;
-    uint8_t sensors;      /* as in START */
-    uint32_t rounds;      /* rounds since Begin's reset, this one included */
+    uint8_t sensors; /* as in START */
+    uint32_t rounds; /* rounds since Begin's reset, this one included */
 };
 
 /* Size in bytes of a frame with this header byte, or 0 when no frame has such a type. */

@@ -43,18 +43,42 @@ static void world_event(struct run *r, const struct event *e)
     struct world *w = r->world;
 
     switch (e->kind) {
-    case EVENT_CHARGER: world_charger(w, e->a, e->b); break;
-    case EVENT_LOAD_CURRENT: world_load_current(w, e->a); break;
-    case EVENT_LOAD_POWER: world_load_power(w, e->a); break;
-    case EVENT_PROFILE: world_profile(w, e->series, e->a, e->flag); break;
-    case EVENT_RIPPLE: world_ripple(w, e->a, e->b); break;
-    case EVENT_TEMPERATURE: world_force_cell_temp(w, e->cell - 1, e->a); break;
-    case EVENT_TEMPERATURE_FREE: world_release_cell_temp(w, e->cell - 1); break;
-    case EVENT_AMBIENT: world_set_ambient(w, e->a); break;
-    case EVENT_REMOVE: world_remove_cell(w, e->cell - 1, true); break;
-    case EVENT_INSERT: world_remove_cell(w, e->cell - 1, false); break;
-    case EVENT_LEAK: each_cell(r, e, leak); break;
-    case EVENT_SOC: each_cell(r, e, set_soc); break;
+    case EVENT_CHARGER:
+        world_charger(w, e->a, e->b);
+        break;
+    case EVENT_LOAD_CURRENT:
+        world_load_current(w, e->a);
+        break;
+    case EVENT_LOAD_POWER:
+        world_load_power(w, e->a);
+        break;
+    case EVENT_PROFILE:
+        world_profile(w, e->series, e->a, e->flag);
+        break;
+    case EVENT_RIPPLE:
+        world_ripple(w, e->a, e->b);
+        break;
+    case EVENT_TEMPERATURE:
+        world_force_cell_temp(w, e->cell - 1, e->a);
+        break;
+    case EVENT_TEMPERATURE_FREE:
+        world_release_cell_temp(w, e->cell - 1);
+        break;
+    case EVENT_AMBIENT:
+        world_set_ambient(w, e->a);
+        break;
+    case EVENT_REMOVE:
+        world_remove_cell(w, e->cell - 1, true);
+        break;
+    case EVENT_INSERT:
+        world_remove_cell(w, e->cell - 1, false);
+        break;
+    case EVENT_LEAK:
+        each_cell(r, e, leak);
+        break;
+    case EVENT_SOC:
+        each_cell(r, e, set_soc);
+        break;
     case EVENT_BREAK:
     case EVENT_REPAIR:
     case EVENT_SENSOR_OFFSET:
@@ -70,10 +94,18 @@ static void world_event(struct run *r, const struct event *e)
 void action_do(struct run *r, const struct event *e)
 {
     switch (e->kind) {
-    case EVENT_BREAK: chain_break(&r->chain, e->cell, true); break;
-    case EVENT_REPAIR: chain_break(&r->chain, e->cell, false); break;
-    case EVENT_RESET: each_cell(r, e, reset); break;
-    case EVENT_SWITCHES: board_set_switches(&r->chain.board[0], e->switches); break;
+    case EVENT_BREAK:
+        chain_break(&r->chain, e->cell, true);
+        break;
+    case EVENT_REPAIR:
+        chain_break(&r->chain, e->cell, false);
+        break;
+    case EVENT_RESET:
+        each_cell(r, e, reset);
+        break;
+    case EVENT_SWITCHES:
+        board_set_switches(&r->chain.board[0], e->switches);
+        break;
     case EVENT_SENSOR_OFFSET:
     case EVENT_SENSOR_GAIN:
     case EVENT_SENSOR_OPEN:

@@ -31,9 +31,10 @@ void belief_cell(const struct chain *c, int cell, struct pack_cell *out)
     *out = (struct pack_cell){ 0 };
     if (!thinks(c, end))
         return;
-    memcpy(out,
-           ram(c, end, c->firmware[BOARD_END].pack_address + (unsigned)cell * (unsigned)sizeof *out),
-           sizeof *out);
+    memcpy(
+        out,
+        ram(c, end, c->firmware[BOARD_END].pack_address + (unsigned)cell * (unsigned)sizeof *out),
+        sizeof *out);
 }
 
 void belief_counters(const struct chain *c, int board, struct link_counters *out)

@@ -66,9 +66,9 @@ static void put_errors(json_t *root, const struct run *r)
     json_object_set_new(root, "worst_current_error_ma", rounded(r->current_ma.worst, 0.1));
     json_object_set_new(root, "mean_current_error_ma", rounded(mean(&r->current_ma), 0.01));
     json_object_set_new(root, "charge_end_mah", rounded(r->end_mas / 3600.0, 0.01));
-    json_object_set_new(root, "charge_true_mah",
-                        rounded((world_charge_in_as(r->world) - world_charge_out_as(r->world)) / 3.6,
-                                0.01));
+    json_object_set_new(
+        root, "charge_true_mah",
+        rounded((world_charge_in_as(r->world) - world_charge_out_as(r->world)) / 3.6, 0.01));
 }
 
 static void put_end(json_t *root, const struct run *r)
@@ -87,9 +87,9 @@ static json_t *images(const struct run *r)
 
     for (int kind = 0; kind < BOARD_KINDS; kind++) {
         const struct firmware *f = &r->chain.firmware[kind];
-        json_object_set_new(all, name[kind],
-                            json_pack("{s:i,s:i}", "flash", (int)f->flash_bytes, "ram",
-                                      (int)f->ram_bytes));
+        json_object_set_new(
+            all, name[kind],
+            json_pack("{s:i,s:i}", "flash", (int)f->flash_bytes, "ram", (int)f->ram_bytes));
     }
     return all;
 }

@@ -15,7 +15,15 @@
 #define DEFAULT_DURATION_S 60.0
 #define DEFAULT_FIRMWARE "build/firmware"
 
-enum { KEY_REALTIME = 1, KEY_CSV, KEY_JSON, KEY_FIRMWARE, KEY_CLOCK_SPREAD, KEY_UNCALIBRATED, KEY_THREADS };
+enum {
+    KEY_REALTIME = 1,
+    KEY_CSV,
+    KEY_JSON,
+    KEY_FIRMWARE,
+    KEY_CLOCK_SPREAD,
+    KEY_UNCALIBRATED,
+    KEY_THREADS
+};
 
 const char *argp_program_version = "bms-sim 0.1";
 
@@ -31,7 +39,8 @@ static const char doc[] =
 static const struct argp_option table[] = {
     { "cells", 'n', "N", 0, "2 to 255 cells, one board each (16)", 0 },
     { "chemistry", 'c', "NAME", 0, "lfp, lto, nmc or liion (lfp)", 0 },
-    { "switches", 'w', "8BITS", 0, "option switches 1..8, 1 = ON (fitting cells and chemistry)", 0 },
+    { "switches", 'w', "8BITS", 0, "option switches 1..8, 1 = ON (fitting cells and chemistry)",
+      0 },
     { "scenario", 's', "FILE", 0, "timed events and expectations", 0 },
     { "duration", 'd', "SECONDS", 0, "simulated time (the scenario's, or 60)", 0 },
     { "seed", 'r', "N", 0, "same seed, same run (1)", 0 },
@@ -125,25 +134,62 @@ static error_t parse_one(int key, char *arg, struct argp_state *state)
     if (key > 0 && key < 128)
         o->given[key] = true;
     switch (key) {
-    case ARGP_KEY_INIT: state->err_stream = NULL; break; /* getopt's line says it all */
-    case 'n': o->cells = whole("cells", arg, 2, 255); break;
-    case 'c': o->chemistry = chemistry_of(arg); break;
-    case 'w': o->switches = switch_bits(arg); break;
-    case 's': o->scenario_path = arg; break;
-    case 'd': o->duration_s = number("duration", arg, 0.001, 1e8); break;
-    case 'r': o->seed = seed_of(arg); break;
-    case 'm': o->critical = critical_of(arg); break;
-    case 'a': o->capacity_ah = number("capacity", arg, 0.1, 10000); break;
-    case 'q': o->quiet = true; break;
-    case KEY_REALTIME: o->realtime = true; break;
-    case KEY_CSV: o->csv_path = arg; break;
-    case KEY_JSON: o->json_path = arg; break;
-    case KEY_THREADS: o->threads = whole("threads", arg, 1, 2); break;
-    case KEY_FIRMWARE: o->firmware_dir = arg; break;
-    case KEY_CLOCK_SPREAD: o->clock_spread = number("clock-spread", arg, 0, 10) / 100.0; break;
-    case KEY_UNCALIBRATED: o->calibrated = false; break;
-    case ARGP_KEY_ARG: bad("%s '%s'", "no such argument:", arg); break;
-    default: return ARGP_ERR_UNKNOWN;
+    case ARGP_KEY_INIT:
+        state->err_stream = NULL;
+        break; /* getopt's line says it all */
+    case 'n':
+        o->cells = whole("cells", arg, 2, 255);
+        break;
+    case 'c':
+        o->chemistry = chemistry_of(arg);
+        break;
+    case 'w':
+        o->switches = switch_bits(arg);
+        break;
+    case 's':
+        o->scenario_path = arg;
+        break;
+    case 'd':
+        o->duration_s = number("duration", arg, 0.001, 1e8);
+        break;
+    case 'r':
+        o->seed = seed_of(arg);
+        break;
+    case 'm':
+        o->critical = critical_of(arg);
+        break;
+    case 'a':
+        o->capacity_ah = number("capacity", arg, 0.1, 10000);
+        break;
+    case 'q':
+        o->quiet = true;
+        break;
+    case KEY_REALTIME:
+        o->realtime = true;
+        break;
+    case KEY_CSV:
+        o->csv_path = arg;
+        break;
+    case KEY_JSON:
+        o->json_path = arg;
+        break;
+    case KEY_THREADS:
+        o->threads = whole("threads", arg, 1, 2);
+        break;
+    case KEY_FIRMWARE:
+        o->firmware_dir = arg;
+        break;
+    case KEY_CLOCK_SPREAD:
+        o->clock_spread = number("clock-spread", arg, 0, 10) / 100.0;
+        break;
+    case KEY_UNCALIBRATED:
+        o->calibrated = false;
+        break;
+    case ARGP_KEY_ARG:
+        bad("%s '%s'", "no such argument:", arg);
+        break;
+    default:
+        return ARGP_ERR_UNKNOWN;
     }
     return 0;
 }
@@ -153,10 +199,18 @@ void options_parse(struct options *o, int argc, char **argv)
     static const struct argp argp = { .options = table, .parser = parse_one, .doc = doc };
     static char name[] = "bms-sim";
 
-    *o = (struct options){ .cells = DEFAULT_CELLS, .chemistry = CHEM_LFP, .capacity_ah = 100.0,
-                           .soc = 0.5, .spread = 0.0, .ambient_c = 25.0, .sensors = 2, .seed = 1,
-                           .duration_s = DEFAULT_DURATION_S, .clock_spread = 0.10,
-                           .calibrated = true, .firmware_dir = DEFAULT_FIRMWARE };
+    *o = (struct options){ .cells = DEFAULT_CELLS,
+                           .chemistry = CHEM_LFP,
+                           .capacity_ah = 100.0,
+                           .soc = 0.5,
+                           .spread = 0.0,
+                           .ambient_c = 25.0,
+                           .sensors = 2,
+                           .seed = 1,
+                           .duration_s = DEFAULT_DURATION_S,
+                           .clock_spread = 0.10,
+                           .calibrated = true,
+                           .firmware_dir = DEFAULT_FIRMWARE };
     argv[0] = name; /* what getopt puts in front of its line */
     if (argp_parse(&argp, argc, argv, 0, NULL, o) != 0)
         exit(EXIT_BAD_INPUT);

@@ -29,7 +29,7 @@ struct options {
     const char *csv_path;
     const char *json_path;
     const char *firmware_dir;
-    bool given[128];         /* by option letter: was on the command line */
+    bool given[128]; /* by option letter: was on the command line */
 };
 
 /* Parses; on bad input prints one line and exits with 2. */

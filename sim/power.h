@@ -10,7 +10,7 @@ struct power_report {
     double power_save_s;
     double power_down_s;
     double reset_s;
-    double avg_current_ua;  /* chip alone, at the price list's 3 V */
+    double avg_current_ua; /* chip alone, at the price list's 3 V */
 };
 
 void power_report(const struct board *b, struct power_report *out);

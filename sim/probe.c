@@ -18,11 +18,11 @@ static bool view_known(const struct run *r, double value, double *out)
     return !isnan(value);
 }
 
-#define VIEW_PROBE(name, expression)                                                    \
-    static bool probe_##name(const struct run *r, int cell, double *value)              \
-    {                                                                                   \
-        (void)cell;                                                                     \
-        return view_known(r, (double)(expression), value);                              \
+#define VIEW_PROBE(name, expression)                                       \
+    static bool probe_##name(const struct run *r, int cell, double *value) \
+    {                                                                      \
+        (void)cell;                                                        \
+        return view_known(r, (double)(expression), value);                 \
     }
 
 static double extreme_true_mv(const struct run *r, double sign)

@@ -20,30 +20,30 @@ struct error_sum {
 
 struct run {
     const struct options *options;
-    struct scenario *scenario;     /* may be NULL */
+    struct scenario *scenario; /* may be NULL */
     struct world *world;
     struct chain chain;
-    struct end_view view;          /* End's belief at this second */
+    struct end_view view; /* End's belief at this second */
     uint64_t second;
     double wall_s;
     int crashed_board;
     /* statistics */
-    bool locked;                   /* every cell has been known once */
+    bool locked; /* every cell has been known once */
     double locked_s;
-    uint32_t base_rounds;          /* Begin's and End's counts when it locked */
+    uint32_t base_rounds; /* Begin's and End's counts when it locked */
     uint32_t base_readings;
-    uint32_t last_rounds;          /* at the last complete round */
+    uint32_t last_rounds; /* at the last complete round */
     uint32_t last_readings;
     uint32_t seen_end_rounds;
-    uint64_t lost_before;          /* readings lost before a reset of Begin or End */
-    struct error_sum cell_mv;      /* against the cell when it was measured */
+    uint64_t lost_before;     /* readings lost before a reset of Begin or End */
+    struct error_sum cell_mv; /* against the cell when it was measured */
     struct error_sum temp_dc;
-    struct error_sum now_mv;       /* against the cell at the second: with the age of the reading */
+    struct error_sum now_mv; /* against the cell at the second: with the age of the reading */
     struct error_sum now_dc;
     struct error_sum current_ma;
     double true_mas_base;
-    double end_mas;                /* End's current integrated, for a replay */
-    FILE *csv;                     /* may be NULL */
+    double end_mas; /* End's current integrated, for a replay */
+    FILE *csv;      /* may be NULL */
     FILE *json;
 };
 

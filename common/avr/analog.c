@@ -50,7 +50,7 @@ void hal_analog_on(void)
 void hal_analog_off(void)
 {
     ADCSRA = 0;
-    BOARD_DIVIDER_DDR &= (uint8_t)~(_BV(BOARD_DIVIDER_BIT) | _BV(BOARD_NTC_SUPPLY_BIT));
+    BOARD_DIVIDER_DDR &= (uint8_t) ~(_BV(BOARD_DIVIDER_BIT) | _BV(BOARD_NTC_SUPPLY_BIT));
     analog_sampling(true);
 }
 

@@ -4,7 +4,8 @@
 #include "board.h"
 #include "common/hal.h"
 
-#define TRIM_SETTLE_LOOPS 2 /* 6 cycles between steps of 0.55 %, far below the 2 % the clock may jump */
+#define TRIM_SETTLE_LOOPS \
+    2 /* 6 cycles between steps of 0.55 %, far below the 2 % the clock may jump */
 
 void hal_led(bool on)
 {

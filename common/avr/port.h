@@ -29,9 +29,9 @@ bool ring_may_power_down(void);
 void port_interrupts(bool on);
 
 enum sleep_depth {
-    SLEEP_IDLE,        /* CPU stops, all else runs */
-    SLEEP_POWER_SAVE,  /* only the 32 kHz timer, watchdog and pin changes */
-    SLEEP_POWER_DOWN,  /* only watchdog and pin changes */
+    SLEEP_IDLE,       /* CPU stops, all else runs */
+    SLEEP_POWER_SAVE, /* only the 32 kHz timer, watchdog and pin changes */
+    SLEEP_POWER_DOWN, /* only watchdog and pin changes */
 };
 /* Enables interrupts, sleeps until one came, returns with interrupts disabled. Call with them
  * disabled, after finding nothing to do, so that no event slips in between. */

@@ -23,10 +23,10 @@ static struct link *const ring = &board.link;
 static volatile enum open_phase phase;
 static uint16_t edges[SYNC_EDGES];
 static uint8_t edge_count;
-static uint8_t *rx_place;    /* where the next byte goes */
-static uint8_t rx_asked;     /* bytes until the link wants to look */
-static uint8_t rx_left;      /* of these */
-static uint8_t rx_error;     /* status of the last byte, if it came with an error */
+static uint8_t *rx_place; /* where the next byte goes */
+static uint8_t rx_asked;  /* bytes until the link wants to look */
+static uint8_t rx_left;   /* of these */
+static uint8_t rx_error;  /* status of the last byte, if it came with an error */
 
 static inline uint16_t bits_to_cycles(uint8_t bits)
 {

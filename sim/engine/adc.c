@@ -11,8 +11,8 @@ enum { ADEN = 0x80, ADSC = 0x40, ADIF = 0x10, ADIE = 0x08 };
 
 #define CLOCKS_FIRST 25
 #define CLOCKS_NORMAL 13
-#define SAMPLE_FIRST_HALVES 27 /* 13.5 ADC clocks */
-#define SAMPLE_HALVES 3        /* 1.5 */
+#define SAMPLE_FIRST_HALVES 27     /* 13.5 ADC clocks */
+#define SAMPLE_HALVES 3            /* 1.5 */
 #define AREF_INTERNAL_TAU_S 320e-6 /* 10 nF at AREF, 32 k (data sheet, R_AREF) */
 #define AREF_SUPPLY_TAU_S 2e-6
 #define FULL_SCALE 1024.0
@@ -71,8 +71,8 @@ uint16_t adc_code(struct adc *a, double x)
     double code;
 
     x = x < 0.0 ? 0.0 : x > 1.2 ? 1.2 : x;
-    code = x * (1.0 + a->gain_error) * FULL_SCALE + a->offset_lsb + 4.0 * a->inl_lsb * x * (1.0 - x) +
-           rng_gauss(&a->noise, a->noise_lsb);
+    code = x * (1.0 + a->gain_error) * FULL_SCALE + a->offset_lsb +
+           4.0 * a->inl_lsb * x * (1.0 - x) + rng_gauss(&a->noise, a->noise_lsb);
     code = floor(code + 0.5);
     return (uint16_t)(code < 0.0 ? 0.0 : code > CODE_MAX ? CODE_MAX : code);
 }
@@ -106,9 +106,9 @@ static void start(struct adc *a)
     avr_cycle_count_t clock = prescaler(a);
 
     a->converting = true;
-    a->sample_ps = mcu_now_ps(a->mcu) +
-                   (int64_t)(clock * (a->first ? SAMPLE_FIRST_HALVES : SAMPLE_HALVES)) *
-                       a->mcu->period_ps / 2;
+    a->sample_ps =
+        mcu_now_ps(a->mcu) +
+        (int64_t)(clock * (a->first ? SAMPLE_FIRST_HALVES : SAMPLE_HALVES)) * a->mcu->period_ps / 2;
     avr_cycle_timer_register(avr, clock * (a->first ? CLOCKS_FIRST : CLOCKS_NORMAL), done, a);
     a->first = false;
 }

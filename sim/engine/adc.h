@@ -11,18 +11,18 @@ struct adc {
     struct mcu *mcu;
     avr_int_vector_t *vector;
     struct rng noise;
-    double noise_lsb;        /* rms */
+    double noise_lsb; /* rms */
     double offset_lsb;
-    double gain_error;       /* relative, with the reference's error apart */
-    double inl_lsb;          /* bow at mid scale */
+    double gain_error; /* relative, with the reference's error apart */
+    double inl_lsb;    /* bow at mid scale */
     double (*input_v)(void *ctx, int channel, int64_t at_ps);
     double (*internal_ref_v)(void *ctx);
     double (*supply_v)(void *ctx);
     void *ctx;
-    bool first;              /* the next conversion is the first since ADEN */
+    bool first; /* the next conversion is the first since ADEN */
     bool converting;
     int64_t sample_ps;
-    int64_t aref_ps;         /* AREF had this voltage at this time */
+    int64_t aref_ps; /* AREF had this voltage at this time */
     double aref_v;
     uint64_t conversions;
 };

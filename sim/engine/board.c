@@ -61,8 +61,8 @@ static double sensor_v(struct board *b, int input, int64_t at_ps)
 {
     struct hall_sensor *s = &b->sensor[input / 2];
     double t_s = (double)at_ps * 1e-12;
-    double amps = input / 2 == 0 ? world_current_in_a(b->world, t_s)
-                                 : world_current_out_a(b->world, t_s);
+    double amps =
+        input / 2 == 0 ? world_current_in_a(b->world, t_s) : world_current_out_a(b->world, t_s);
     double limit_v = SENSOR_RAIL_CODES * 1.1 / 1024.0;
     double v;
 
@@ -225,7 +225,7 @@ static void show_switches(struct board *b, uint8_t ddr)
         closed |= b->switches & 0x0F;
     for (int column = 0; column < SWITCH_COLUMNS; column++)
         if ((closed >> (SWITCH_COLUMNS - 1 - column)) & 1)
-            levels &= (uint8_t)~(0x10u << column);
+            levels &= (uint8_t) ~(0x10u << column);
     /* simavr would show the pull-ups of the port over levels that are only raised on the pins */
     external.value = levels;
     avr_ioctl(b->mcu.avr, AVR_IOCTL_IOPORT_SET_EXTERNAL('D'), &external);
@@ -306,8 +306,14 @@ void board_init(struct board *b, enum board_kind kind, int number, struct firmwa
                 struct world *world, struct wire *in, struct wire *out, uint64_t seed,
                 const struct board_tolerance *tolerance)
 {
-    *b = (struct board){ .kind = kind, .number = number, .firmware = firmware, .world = world,
-                         .in = in, .out = out, .divider_on_ps = -1, .ntc_on_ps = -1 };
+    *b = (struct board){ .kind = kind,
+                         .number = number,
+                         .firmware = firmware,
+                         .world = world,
+                         .in = in,
+                         .out = out,
+                         .divider_on_ps = -1,
+                         .ntc_on_ps = -1 };
     rng_seed(&b->rng, seed, (uint64_t)number);
     mcu_init(&b->mcu, firmware_chip(firmware), firmware->part, number);
     b->mcu.bss_end = firmware->bss_end;
@@ -319,8 +325,8 @@ void board_init(struct board *b, enum board_kind kind, int number, struct firmwa
     if (kind == BOARD_END)
         timer2_init(&b->timer2, &b->mcu, tolerance->crystal_ppm);
     for (int i = 0; i < 2; i++)
-        b->sensor[i] = (struct hall_sensor){ .present = kind == BOARD_BEGIN, .gain = 1.0,
-                                             .noise_a = 0.03 };
+        b->sensor[i] =
+            (struct hall_sensor){ .present = kind == BOARD_BEGIN, .gain = 1.0, .noise_a = 0.03 };
     init_pins(b);
     b->mcu.on_reset = chip_was_reset;
     b->mcu.reset_ctx = b;

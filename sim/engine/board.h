@@ -20,22 +20,22 @@ enum board_kind { BOARD_BEGIN, BOARD_BETWEEN, BOARD_END, BOARD_KINDS };
 /* A current sensor between the cable and the Begin board's inputs. */
 struct hall_sensor {
     bool present;
-    bool open;              /* its wire is broken */
+    bool open; /* its wire is broken */
     double offset_a;
     double gain;
-    double noise_a;         /* rms, low range; the high range has 25 times as much */
+    double noise_a; /* rms, low range; the high range has 25 times as much */
 };
 
 #define BOARD_TRUTHS 3 /* a reading is at most two rounds old */
 
 struct board_output {
-    uint16_t port;          /* data address of PORTx */
+    uint16_t port; /* data address of PORTx */
     uint8_t bit;
 };
 
 struct board {
     enum board_kind kind;
-    int number;             /* 1-based cell */
+    int number; /* 1-based cell */
     struct firmware *firmware;
     struct world *world;
     struct mcu mcu;
@@ -45,16 +45,16 @@ struct board {
     struct ring_pins pins;
     struct adc adc;
     struct watchdog watchdog;
-    struct timer2 timer2;   /* End only */
+    struct timer2 timer2; /* End only */
     struct front_end front_end;
     struct rng rng;
     struct hall_sensor sensor[2]; /* Begin only */
-    uint8_t switches;       /* Begin only */
-    int64_t divider_on_ps;  /* -1: off */
+    uint8_t switches;             /* Begin only */
+    int64_t divider_on_ps;        /* -1: off */
     int64_t ntc_on_ps;
     bool balancing;
     int64_t balance_since_ps;
-    int64_t balance_on_ps;  /* sum since last taken */
+    int64_t balance_on_ps; /* sum since last taken */
     int64_t led_since_ps;
     int64_t led_on_ps;
     bool led;
@@ -67,7 +67,7 @@ struct board {
 };
 
 struct board_tolerance {
-    double clock_error;     /* of the RC oscillator at its factory value */
+    double clock_error; /* of the RC oscillator at its factory value */
     double watchdog_error;
     double crystal_ppm;
 };

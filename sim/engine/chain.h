@@ -25,9 +25,9 @@ struct chain_config {
     int cells;
     uint64_t seed;
     uint8_t switches;
-    int sensors;            /* 0..2 */
-    double clock_spread;    /* oscillators +- this at their factory value */
-    int threads;            /* 1 or 2 */
+    int sensors;         /* 0..2 */
+    double clock_spread; /* oscillators +- this at their factory value */
+    int threads;         /* 1 or 2 */
     const char *firmware_dir;
 };
 
@@ -36,9 +36,9 @@ struct pipeline;
 struct chain {
     int cells;
     struct firmware firmware[BOARD_KINDS];
-    struct board *board;    /* [0] is Begin */
-    struct wire *wire;      /* [i] from board i to i+1, the last one back to Begin */
-    struct wire back;       /* what End sent in this step; Begin sees it a step later */
+    struct board *board;       /* [0] is Begin */
+    struct wire *wire;         /* [i] from board i to i+1, the last one back to Begin */
+    struct wire back;          /* what End sent in this step; Begin sees it a step later */
     struct pipeline *pipeline; /* NULL with one thread */
     struct world *world;
     int64_t now_ps;

@@ -63,8 +63,7 @@ static void find_state(struct firmware *f, const struct symbols *s)
     f->pack_address = (uint16_t)(lookup(s, "pack") & ADDRESS_MASK);
     f->view_address = (uint16_t)(lookup(s, "end_view") & ADDRESS_MASK);
     if (offset_at + 1 < f->elf.flashsize)
-        f->counters_offset =
-            (uint16_t)(f->elf.flash[offset_at] | f->elf.flash[offset_at + 1] << 8);
+        f->counters_offset = (uint16_t)(f->elf.flash[offset_at] | f->elf.flash[offset_at + 1] << 8);
 }
 
 static bool read_symbols(struct firmware *f)

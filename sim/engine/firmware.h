@@ -15,14 +15,14 @@ struct firmware {
     const char *path;
     const struct part *part;
     elf_firmware_t elf;
-    uint8_t *flash;             /* shared by the chips */
-    uint32_t flash_bytes;       /* .text and the initial values of .data */
-    uint32_t ram_bytes;         /* .data, .bss and .noinit */
-    uint16_t bss_end;           /* first address above static data */
-    uint16_t board_address;     /* of `board` */
-    uint16_t counters_offset;   /* of its link counters */
-    uint16_t pack_address;      /* of `pack`, 0 if there is none */
-    uint16_t view_address;      /* of `end_view`, 0 if there is none */
+    uint8_t *flash;           /* shared by the chips */
+    uint32_t flash_bytes;     /* .text and the initial values of .data */
+    uint32_t ram_bytes;       /* .data, .bss and .noinit */
+    uint16_t bss_end;         /* first address above static data */
+    uint16_t board_address;   /* of `board` */
+    uint16_t counters_offset; /* of its link counters */
+    uint16_t pack_address;    /* of `pack`, 0 if there is none */
+    uint16_t view_address;    /* of `end_view`, 0 if there is none */
 };
 
 /* False with one line in err when the file is missing or is not such an image. */

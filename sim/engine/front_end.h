@@ -9,14 +9,14 @@
 #include "world/rng.h"
 
 struct front_end {
-    double ref_v;          /* internal reference at 25 C */
-    double ref_tc1;        /* relative, per K */
-    double ref_tc2;        /* relative, per K^2 */
-    double divider;        /* ratio, at 25 C */
-    double divider_tc;     /* relative, per K */
-    double ntc_r25;        /* ohm */
-    double ntc_b_error;    /* relative error of the exponent */
-    double ntc_fixed;      /* ohm */
+    double ref_v;       /* internal reference at 25 C */
+    double ref_tc1;     /* relative, per K */
+    double ref_tc2;     /* relative, per K^2 */
+    double divider;     /* ratio, at 25 C */
+    double divider_tc;  /* relative, per K */
+    double ntc_r25;     /* ohm */
+    double ntc_b_error; /* relative error of the exponent */
+    double ntc_fixed;   /* ohm */
     double adc_offset_lsb;
     double adc_gain_error;
     double adc_inl_lsb;

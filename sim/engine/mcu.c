@@ -10,16 +10,16 @@
 #include <sim_io.h>
 
 #define PS_PER_S 1e12
-#define RUN_LIMIT_CYCLES 64          /* instructions between looks at the timers; they stay exact */
-#define INTERRUPT_CYCLES 4           /* response time, data sheet "Interrupt response time" */
-#define IDLE_WAKE_CYCLES 4           /* more when asleep */
-#define START_UP_CYCLES 6            /* from power-down and power-save with the RC oscillator */
-#define START_UP_PS 65000000000LL    /* 65 ms after reset, SUT = 10 */
-#define BROWN_OUT_V 1.80             /* BODLEVEL = 110 */
+#define RUN_LIMIT_CYCLES 64       /* instructions between looks at the timers; they stay exact */
+#define INTERRUPT_CYCLES 4        /* response time, data sheet "Interrupt response time" */
+#define IDLE_WAKE_CYCLES 4        /* more when asleep */
+#define START_UP_CYCLES 6         /* from power-down and power-save with the RC oscillator */
+#define START_UP_PS 65000000000LL /* 65 ms after reset, SUT = 10 */
+#define BROWN_OUT_V 1.80          /* BODLEVEL = 110 */
 #define BROWN_OUT_HYSTERESIS_V 0.05
 #define EXTERNAL_INTERRUPTS 3
 #define RAM_KEPT_V 1.0
-#define CLKPR_AT_RESET 3             /* fuse CKDIV8 */
+#define CLKPR_AT_RESET 3 /* fuse CKDIV8 */
 #define RESET_LOOP_PS 60000000000000LL
 
 /* ---- time ------------------------------------------------------------------------------------- */
@@ -35,8 +35,8 @@ static avr_cycle_count_t cycle_at(const struct mcu *m, int64_t at_ps)
 {
     if (at_ps <= m->base_ps)
         return m->base_cycle;
-    return m->base_cycle + (avr_cycle_count_t)((at_ps - m->base_ps + m->period_ps - 1) /
-                                               m->period_ps);
+    return m->base_cycle +
+           (avr_cycle_count_t)((at_ps - m->base_ps + m->period_ps - 1) / m->period_ps);
 }
 
 static void rebase(struct mcu *m, int64_t now_ps)
@@ -102,7 +102,8 @@ void mcu_clock_changed(struct mcu *m)
     m->hz = oscillator_hz(&m->oscillator, avr->data[REG_OSCCAL], m->celsius, m->volts);
     if (!m->frozen)
         rebase(m, now_ps);
-    m->period_ps = (int64_t)(PS_PER_S / m->hz * (double)(1u << (avr->data[REG_CLKPR] & 0x0F)) + 0.5);
+    m->period_ps =
+        (int64_t)(PS_PER_S / m->hz * (double)(1u << (avr->data[REG_CLKPR] & 0x0F)) + 0.5);
     avr->frequency = (uint32_t)(m->hz / (double)(1u << (avr->data[REG_CLKPR] & 0x0F)));
     if (!m->frozen)
         arm_all(m);
@@ -205,16 +206,18 @@ void mcu_environment(struct mcu *m, double volts, double celsius)
         return;
     }
     m->supplied = enough;
-    mcu_reset(m, volts < RAM_KEPT_V || m->resets[RESET_POWER_ON] == 0 ? RESET_POWER_ON
-                                                                      : RESET_BROWN_OUT,
-              mcu_now_ps(m));
+    mcu_reset(
+        m, volts < RAM_KEPT_V || m->resets[RESET_POWER_ON] == 0 ? RESET_POWER_ON : RESET_BROWN_OUT,
+        mcu_now_ps(m));
 }
 
 /* ---- running ------------------------------------------------------------------------------------ */
 
 static const enum mcu_mode smcr_mode[8] = {
-    MCU_IDLE, MCU_ADC_NOISE_REDUCTION, MCU_POWER_DOWN, MCU_POWER_SAVE,
-    MCU_IDLE, MCU_IDLE, MCU_STANDBY, MCU_STANDBY,
+    MCU_IDLE,       MCU_ADC_NOISE_REDUCTION,
+    MCU_POWER_DOWN, MCU_POWER_SAVE,
+    MCU_IDLE,       MCU_IDLE,
+    MCU_STANDBY,    MCU_STANDBY,
 };
 
 static bool crash_if_wrong(struct mcu *m)
@@ -392,8 +395,9 @@ avr_irq_t *mcu_pin(struct mcu *m, char port, uint8_t bit)
 
 void mcu_init(struct mcu *m, avr_t *avr, const struct part *part, int number)
 {
-    *m = (struct mcu){ .avr = avr, .part = part, .number = number, .period_ps = 1000000,
-                       .celsius = 25.0 };
+    *m = (struct mcu){
+        .avr = avr, .part = part, .number = number, .period_ps = 1000000, .celsius = 25.0
+    };
     mcu_own_register(m, REG_OSCCAL, NULL, write_clock, m);
     mcu_own_register(m, REG_CLKPR, NULL, write_clock, m);
     freeze(m, MCU_RESET, 0);

@@ -21,25 +21,25 @@ enum mcu_mode {
     MCU_POWER_SAVE,
     MCU_POWER_DOWN,
     MCU_STANDBY,
-    MCU_RESET,     /* held in reset, by supply or start-up time */
+    MCU_RESET, /* held in reset, by supply or start-up time */
     MCU_MODE_COUNT,
 };
 
 enum mcu_crash {
     MCU_NO_CRASH,
-    MCU_BAD_OPCODE,      /* or an access outside the memory */
-    MCU_SLEEP_FOREVER,   /* asleep with interrupts off */
-    MCU_STACK_IN_DATA,   /* stack pointer below the end of .bss */
-    MCU_RESET_LOOP,      /* ten watchdog resets within a minute */
+    MCU_BAD_OPCODE,    /* or an access outside the memory */
+    MCU_SLEEP_FOREVER, /* asleep with interrupts off */
+    MCU_STACK_IN_DATA, /* stack pointer below the end of .bss */
+    MCU_RESET_LOOP,    /* ten watchdog resets within a minute */
 };
 
 /* Something that happens at a moment of real time. */
 struct source {
     struct mcu *mcu;
-    int64_t due_ps;                          /* INT64_MAX: nothing planned */
+    int64_t due_ps; /* INT64_MAX: nothing planned */
     void (*fire)(void *ctx, int64_t at_ps);
     void *ctx;
-    unsigned alive;                          /* bit per enum mcu_mode in which it goes on */
+    unsigned alive; /* bit per enum mcu_mode in which it goes on */
 };
 
 #define MCU_SOURCES 8
@@ -49,20 +49,20 @@ struct source {
 struct mcu {
     avr_t *avr;
     const struct part *part;
-    int number;                  /* of the board, 1-based */
+    int number; /* of the board, 1-based */
     struct oscillator oscillator;
-    int64_t base_ps;             /* real time of base_cycle */
+    int64_t base_ps; /* real time of base_cycle */
     avr_cycle_count_t base_cycle;
     int64_t period_ps;
-    int64_t done_ps;             /* simulated up to here */
-    bool frozen;                 /* in a sleep mode without CPU clock, or in reset */
-    enum mcu_mode mode;          /* while frozen */
-    int64_t frozen_ps;           /* since */
-    int64_t release_ps;          /* end of the start-up time while in reset */
+    int64_t done_ps;    /* simulated up to here */
+    bool frozen;        /* in a sleep mode without CPU clock, or in reset */
+    enum mcu_mode mode; /* while frozen */
+    int64_t frozen_ps;  /* since */
+    int64_t release_ps; /* end of the start-up time while in reset */
     bool supplied;
     double volts;
     double celsius;
-    double hz;                   /* of the RC oscillator as last set */
+    double hz; /* of the RC oscillator as last set */
     struct source *source[MCU_SOURCES];
     int sources;
     void (*on_reset)(void *ctx);
@@ -70,7 +70,7 @@ struct mcu {
     uint64_t active_cycles;
     uint64_t idle_cycles;
     int64_t time_ps[MCU_MODE_COUNT]; /* all but active and idle */
-    uint32_t resets[4];          /* power-on, external, brown-out, watchdog */
+    uint32_t resets[4];              /* power-on, external, brown-out, watchdog */
     enum mcu_crash crash;
     uint32_t crash_pc;
     uint16_t bss_end;

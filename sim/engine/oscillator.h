@@ -12,10 +12,10 @@
 #include "world/rng.h"
 
 struct oscillator {
-    uint8_t factory;       /* OSCCAL loaded at reset */
+    uint8_t factory; /* OSCCAL loaded at reset */
     double at_0x80_hz;
-    double step;           /* ratio of one step */
-    double low_overlap;    /* f(0x7F) / f(0x80) */
+    double step;        /* ratio of one step */
+    double low_overlap; /* f(0x7F) / f(0x80) */
     double per_kelvin;
     double per_volt;
 };

@@ -9,13 +9,13 @@
 
 struct pipeline {
     struct chain *chain;
-    int cut;               /* boards 0..cut-1 here, the others in the worker */
-    struct wire staging;   /* written by board cut-1 during a step */
+    int cut;             /* boards 0..cut-1 here, the others in the worker */
+    struct wire staging; /* written by board cut-1 during a step */
     struct wire slice_edges[CHAIN_SLICES_PER_STEP];
     int64_t end_ps;
     bool quit;
-    sem_t begin;           /* a step may begin */
-    sem_t slice;           /* one more slice's edges are there */
+    sem_t begin; /* a step may begin */
+    sem_t slice; /* one more slice's edges are there */
     sem_t done;
     pthread_t worker;
 };

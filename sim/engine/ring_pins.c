@@ -68,8 +68,8 @@ static void catch_up(struct ring_pins *p)
 static void check_wanted(struct ring_pins *p)
 {
     avr_t *avr = p->mcu->avr;
-    bool wanted = (avr->data[REG_TIMSK1] & ICIE1) ||
-                  (avr->data[REG_PCICR] & (1u << p->mcu->part->pcint_bit));
+    bool wanted =
+        (avr->data[REG_TIMSK1] & ICIE1) || (avr->data[REG_PCICR] & (1u << p->mcu->part->pcint_bit));
 
     if (wanted == p->edges_wanted)
         return;
@@ -87,7 +87,8 @@ static void check_wanted(struct ring_pins *p)
 /* NULL for a group that this chip does not have. */
 static avr_int_vector_t *group_vector(struct ring_pins *p, uint8_t group)
 {
-    return mcu_vector(p->mcu, (uint8_t)(p->mcu->part->vector_pcint - p->mcu->part->pcint_bit + group));
+    return mcu_vector(p->mcu,
+                      (uint8_t)(p->mcu->part->vector_pcint - p->mcu->part->pcint_bit + group));
 }
 
 /* A flag that stood before its interrupt was enabled makes it come at once. */
@@ -114,8 +115,8 @@ static void timsk1_written(avr_t *avr, avr_io_addr_t addr, uint8_t v, void *para
     avr->data[addr] = v;
     for (int i = 0; i < TIMER1_FLAGS; i++)
         if (enabled & avr->data[REG_TIFR1] & flag[i])
-            avr_raise_interrupt(avr,
-                                mcu_vector(p->mcu, (uint8_t)(p->mcu->part->vector_timer1_capt + i)));
+            avr_raise_interrupt(
+                avr, mcu_vector(p->mcu, (uint8_t)(p->mcu->part->vector_timer1_capt + i)));
     check_wanted(p);
 }
 

@@ -12,9 +12,9 @@ struct ring_pins {
     struct mcu *mcu;
     struct wire *in;
     struct source edge;
-    int64_t edge_from_ps;      /* edges before this were shown or skipped */
+    int64_t edge_from_ps; /* edges before this were shown or skipped */
     bool edges_wanted;
-    bool tx_level;             /* PORT and DDR bit of TXD */
+    bool tx_level; /* PORT and DDR bit of TXD */
     bool tx_output;
     avr_irq_t *rx_pin;
     avr_irq_t *icp_pin;

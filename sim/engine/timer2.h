@@ -10,11 +10,11 @@ struct timer2 {
     struct mcu *mcu;
     struct source overflow;
     avr_int_vector_t *vector;
-    double hz;               /* of the crystal */
-    int64_t start_ps;        /* when the count was zero */
+    double hz;        /* of the crystal */
+    int64_t start_ps; /* when the count was zero */
     int64_t busy_until_ps;
-    uint8_t busy;            /* update-busy bits */
-    int64_t valid_from_ps;   /* after power-save TCNT2 shows the old count until here */
+    uint8_t busy;          /* update-busy bits */
+    int64_t valid_from_ps; /* after power-save TCNT2 shows the old count until here */
     uint8_t stale;
 };
 

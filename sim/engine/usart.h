@@ -18,7 +18,7 @@ struct usart {
     avr_int_vector_t *rx_vector;
     avr_int_vector_t *udre_vector;
     avr_int_vector_t *tx_vector;
-    uint8_t a;                 /* UCSRA: U2X; flags are made from the state below */
+    uint8_t a; /* UCSRA: U2X; flags are made from the state below */
     uint8_t b;
     uint16_t ubrr;
     /* transmitter */
@@ -27,17 +27,17 @@ struct usart {
     bool buffered;
     uint8_t buffer;
     bool txc;
-    bool port_level;           /* what the pin shows when the transmitter does not own it */
+    bool port_level; /* what the pin shows when the transmitter does not own it */
     /* receiver */
     struct source rx_done;
-    int64_t rx_from_ps;        /* looks for a start bit from here on */
-    int64_t rx_start_ps;       /* start bit of the byte being received */
+    int64_t rx_from_ps;  /* looks for a start bit from here on */
+    int64_t rx_start_ps; /* start bit of the byte being received */
     struct usart_char {
         uint8_t byte;
         bool framing_error;
     } fifo[2], waiting;
     int fifo_fill;
-    bool waiting_full;         /* a third byte in the shift register */
+    bool waiting_full; /* a third byte in the shift register */
     bool overrun;
     /* statistics */
     uint64_t bytes_sent;

@@ -8,10 +8,10 @@
 struct watchdog {
     struct mcu *mcu;
     struct source timeout;
-    avr_io_t io;               /* hears the WDR instruction */
+    avr_io_t io; /* hears the WDR instruction */
     avr_int_vector_t *vector;
     double hz;
-    int64_t change_until_ps;   /* WDCE window of four cycles */
+    int64_t change_until_ps; /* WDCE window of four cycles */
 };
 
 void watchdog_model_init(struct watchdog *w, struct mcu *m, double rate_error);

@@ -17,13 +17,13 @@ struct wire {
         int64_t at_ps;
         bool level; /* from here on */
     } edge[WIRE_EDGES];
-    uint64_t head;      /* edges ever appended */
-    uint64_t tail;      /* oldest kept edge */
-    bool tail_level;    /* level before the oldest kept edge */
-    bool level;         /* after the newest edge */
-    bool broken;        /* the receiver sees idle */
-    int64_t broken_ps;  /* since then */
-    uint64_t bytes;     /* passed this hop, for statistics */
+    uint64_t head;       /* edges ever appended */
+    uint64_t tail;       /* oldest kept edge */
+    bool tail_level;     /* level before the oldest kept edge */
+    bool level;          /* after the newest edge */
+    bool broken;         /* the receiver sees idle */
+    int64_t broken_ps;   /* since then */
+    uint64_t bytes;      /* passed this hop, for statistics */
     uint64_t lost_edges; /* dropped because nobody read them in time */
 };
 
@@ -35,7 +35,7 @@ bool wire_level(const struct wire *w, int64_t at_ps);
 /* Reading the level at times that only grow. */
 struct wire_cursor {
     const struct wire *wire;
-    uint64_t next;      /* first edge not yet passed */
+    uint64_t next; /* first edge not yet passed */
     bool level;
 };
 void wire_cursor_start(struct wire_cursor *c, const struct wire *w);
