@@ -2,6 +2,8 @@
 
 #include <stdio.h>
 
+#include "live.h"
+
 static void each_cell(struct run *r, const struct event *e,
                       void (*act)(struct run *, const struct event *, int))
 {
@@ -112,8 +114,10 @@ void action_do(struct run *r, const struct event *e)
         sensor_event(r, e);
         break;
     case EVENT_PRINT:
-        if (!r->options->quiet)
+        if (!r->options->quiet) {
+            live_clear();
             printf("%8.0f s  %s\n", e->t_s, e->text);
+        }
         break;
     case EVENT_CHARGER:
     case EVENT_LOAD_CURRENT:

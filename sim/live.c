@@ -27,6 +27,12 @@ static const char *reason(uint8_t condition)
                                                                        : "no reason";
 }
 
+void live_clear(void)
+{
+    if (isatty(STDOUT_FILENO))
+        printf("\r\033[K");
+}
+
 static int balancing_cells(const struct run *r)
 {
     int count = 0;
@@ -61,14 +67,14 @@ static void print_change(const struct run *r, const char *name, bool closed, uin
         printf("%8llu s  %s relay opens: %s\n", (unsigned long long)r->second, name, reason(why));
 }
 
-static void print_changes(const struct run *r, bool terminal)
+static void print_changes(const struct run *r)
 {
     static struct end_view before;
     bool charge = before.charge_closed != r->view.charge_closed;
     bool load = before.load_closed != r->view.load_closed;
 
-    if (terminal && (charge || load))
-        printf("\r\033[K");
+    if (charge || load)
+        live_clear();
     if (charge)
         print_change(r, "charge", r->view.charge_closed, r->view.charge_reason);
     if (load)
@@ -86,7 +92,8 @@ static void terminal_line(const struct run *r)
         TERMINAL_LINE_S)
         return;
     last = now;
-    printf("\r\033[K%3.0f %% ", 100.0 * (double)r->second / r->options->duration_s);
+    live_clear();
+    printf("%3.0f %% ", 100.0 * (double)r->second / r->options->duration_s);
     print_state(r);
     fflush(stdout);
 }
@@ -97,7 +104,7 @@ void live_second(const struct run *r)
 
     if (r->options->quiet)
         return;
-    print_changes(r, terminal);
+    print_changes(r);
     if (terminal) {
         terminal_line(r);
     } else if (r->second % PLAIN_LINE_S == 0) {
@@ -131,8 +138,7 @@ void live_summary(const struct run *r)
 
     if (r->options->quiet)
         return;
-    if (isatty(STDOUT_FILENO))
-        printf("\r\033[K");
+    live_clear();
     printf("%d boards, %.0f s simulated in %.1f s: %.0f x real time\n", r->chain.cells, sim_s,
            r->wall_s, sim_s / r->wall_s);
     printf("%u rounds, all cells known after %.0f s, %llu readings lost since, "

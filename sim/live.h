@@ -5,6 +5,8 @@
 
 #include "run.h"
 
+/* Takes the renewing line away, so that something else may be printed. */
+void live_clear(void);
 void live_second(const struct run *r);
 void live_summary(const struct run *r);
 void live_crash(const struct run *r);

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -132,12 +133,28 @@ static void do_events(struct run *r, double now_s)
         action_do(r, e);
 }
 
+static void check_expects(struct run *r)
+{
+    char *text = NULL;
+    size_t size = 0;
+    FILE *out = open_memstream(&text, &size);
+
+    scenario_check_expects(r->scenario, (double)r->second, probe_read, r, out ? out : stdout);
+    if (out)
+        fclose(out);
+    if (size > 0) {
+        live_clear();
+        fputs(text, stdout);
+    }
+    free(text);
+}
+
 static void end_of_second(struct run *r)
 {
     r->second++;
     take_second(r);
     if (r->scenario)
-        scenario_check_expects(r->scenario, (double)r->second, probe_read, r, stdout);
+        check_expects(r);
     if (r->csv)
         csv_row(r->csv, r);
     live_second(r);
@@ -169,6 +186,7 @@ bool run_all(struct run *r)
             keep_real_time(r, start_s);
     }
     r->wall_s = wall_now_s() - start_s;
+    live_clear();
     if (r->scenario && r->crashed_board == 0)
         scenario_finish(r->scenario, (double)r->chain.now_ps * 1e-12, stdout);
     return r->crashed_board == 0;
