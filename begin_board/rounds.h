@@ -6,10 +6,10 @@
 #include <stdint.h>
 
 /* At least one round per second also with an oscillator 10 % slow; at 38 400 baud the round of 255
- * cells takes 640 ms. */
+ * cells takes 650 ms. */
 #define ROUND_PERIOD_MS 900u
-/* Long enough for every board to measure (8 ms) with its clock 10 % slow and Begin's 10 % fast. */
-#define ROUND_BREAK_MS 12u
+/* Long enough for every board to measure (15 ms) with its clock 10 % slow and Begin's 10 % fast. */
+#define ROUND_BREAK_MS 20u
 
 enum round_action { ROUND_WAIT, ROUND_START_BREAK, ROUND_SEND };
 

@@ -30,7 +30,7 @@ extern const uint16_t cell_board_counters_offset;
 
 void cell_board_init(struct cell_board *b);
 
-/* Handles what link_take_events() returned. Measures (about 8 ms) on LINK_BREAK_SEEN. */
+/* Handles what link_take_events() returned. Measures (about 15 ms) on LINK_BREAK_SEEN. */
 void cell_board_events(struct cell_board *b, uint8_t events);
 
 /* Takes one reading of the own cell with balancing off, hands it to the link. */

@@ -15,8 +15,13 @@
  * eight times the longer one leaves 0.03 %, 1 mV of 3.3 V. */
 #define SETTLE_CYCLES 10400u
 #define DISCARD 2u /* first conversions after a change of channel and reference */
+/* The cell's conversions are spread over one period of the 100 Hz ripple that an inverter draws, so
+ * that their mean is that of the cell: 32 times this is 10 ms. */
+#define CELL_PACE_CYCLES 1250u
+#define BACK_TO_BACK 0u
 
 static volatile bool settled;
+static volatile uint16_t pace; /* cycles between conversions */
 static volatile uint8_t left;
 static uint16_t sum;
 
@@ -34,6 +39,11 @@ static void wait_settled(void)
 
 ISR(TIMER1_COMPB_vect)
 {
+    if (pace != BACK_TO_BACK) {
+        OCR1B = (uint16_t)(OCR1B + pace);
+        ADCSRA |= _BV(ADSC);
+        return;
+    }
     TIMSK1 &= (uint8_t)~_BV(OCIE1B);
     settled = true;
 }
@@ -54,24 +64,38 @@ void hal_analog_off(void)
     analog_sampling(true);
 }
 
-static uint16_t convert(uint8_t count)
+static void start_pacing(uint16_t cycles)
+{
+    pace = cycles;
+    if (cycles == BACK_TO_BACK)
+        return;
+    OCR1B = (uint16_t)(TCNT1 + cycles);
+    TIFR1 = _BV(OCF1B);
+    TIMSK1 |= _BV(OCIE1B);
+}
+
+static uint16_t convert(uint8_t count, uint16_t pace_cycles)
 {
     cli();
     sum = 0;
     left = count;
+    start_pacing(pace_cycles);
     ADCSRA |= _BV(ADSC);
     while (left)
         port_sleep(SLEEP_IDLE);
+    pace = BACK_TO_BACK;
+    TIMSK1 &= (uint8_t)~_BV(OCIE1B);
     sei();
     return sum;
 }
 
 uint16_t hal_analog_sum(enum analog_input input, uint8_t count)
 {
-    ADMUX = input == ANALOG_CELL ? MUX_REF_INTERNAL | BOARD_CELL_CHANNEL
-                                 : MUX_REF_SUPPLY | BOARD_NTC_CHANNEL;
-    convert(DISCARD);
-    return convert(count);
+    bool cell = input == ANALOG_CELL;
+
+    ADMUX = cell ? MUX_REF_INTERNAL | BOARD_CELL_CHANNEL : MUX_REF_SUPPLY | BOARD_NTC_CHANNEL;
+    convert(DISCARD, BACK_TO_BACK);
+    return convert(count, cell ? CELL_PACE_CYCLES : BACK_TO_BACK);
 }
 
 ISR(ADC_vect)
@@ -83,6 +107,6 @@ ISR(ADC_vect)
         return;
     }
     sum = (uint16_t)(sum + code);
-    if (--left)
+    if (--left && pace == BACK_TO_BACK)
         ADCSRA |= _BV(ADSC);
 }
