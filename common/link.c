@@ -130,7 +130,6 @@ static void start_break(struct link *l)
     l->queue_in = l->queue_out = 0;
     l->number = 0;
     l->own_ready = false;
-    l->end_seen = false;
     hal_link_drain(false);
     hal_link_break();
     l->events |= LINK_BREAK_SEEN;
@@ -307,7 +306,6 @@ static void frame_complete(struct link *l)
     push_frame(l, frame, FRAME_STREAM_SIZE);
     board_frame_received(l, frame);
     if (frame_type_of(frame[0]) == FRAME_END) {
-        l->end_seen = true;
         l->counters.rounds++;
         start_draining(l);
     }

@@ -57,7 +57,6 @@ struct link {
     uint8_t round;
     uint8_t last_cell; /* number of the last CELL frame passed on */
     bool leader;       /* this board starts the rounds and does not follow IN */
-    bool end_seen;
     bool own_ready;           /* own reading was taken in this round */
     struct frame_start start; /* of the last good START */
     struct frame_cell own;
