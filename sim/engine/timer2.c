@@ -10,55 +10,61 @@ enum { AS2 = 0x20, TCN2UB = 0x10, OCR2AUB = 0x08, OCR2BUB = 0x04, TCR2AUB = 0x02
 enum { TOIE2 = 0x01 };
 
 #define CRYSTAL_HZ 32768.0
+#define FS_PER_PS 1000
 
 static const int prescalers[8] = { 0, 1, 8, 32, 64, 128, 256, 1024 };
 
-static double tick_ps(const struct timer2 *t)
+/* Length of a count; 0 while the timer stands. */
+static int64_t tick_fs(const struct timer2 *t)
 {
-    int prescaler = prescalers[t->mcu->avr->data[REG_TCCR2B] & 7];
-    return prescaler == 0 ? 0.0 : 1e12 * prescaler / t->hz;
+    return prescalers[t->mcu->avr->data[REG_TCCR2B] & 7] * t->crystal_fs;
 }
 
 static bool runs(const struct timer2 *t)
 {
-    return (t->mcu->avr->data[REG_ASSR] & AS2) && tick_ps(t) > 0.0;
+    return (t->mcu->avr->data[REG_ASSR] & AS2) && tick_fs(t) > 0;
 }
 
-static uint64_t ticks_at(const struct timer2 *t, int64_t at_ps)
+/* A double holds picoseconds for two and a half hours only. */
+static int64_t ticks_at(const struct timer2 *t, int64_t at_ps)
 {
-    return runs(t) ? (uint64_t)((double)(at_ps - t->start_ps) / tick_ps(t)) : 0;
+    return runs(t) ? (int64_t)((__int128)(at_ps - t->start_ps) * FS_PER_PS / tick_fs(t)) : 0;
+}
+
+static int64_t time_of(const struct timer2 *t, int64_t ticks)
+{
+    __int128 fs = (__int128)ticks * tick_fs(t);
+    return t->start_ps + (int64_t)((fs + FS_PER_PS - 1) / FS_PER_PS);
+}
+
+static void plan_from(struct timer2 *t, int64_t at_ps)
+{
+    source_plan(&t->overflow,
+                runs(t) ? time_of(t, (ticks_at(t, at_ps) / 256 + 1) * 256) : INT64_MAX);
 }
 
 static void plan(struct timer2 *t)
 {
-    uint64_t next;
-
-    if (!runs(t)) {
-        source_plan(&t->overflow, INT64_MAX);
-        return;
-    }
-    next = (ticks_at(t, mcu_now_ps(t->mcu)) / 256 + 1) * 256;
-    source_plan(&t->overflow, t->start_ps + (int64_t)ceil((double)next * tick_ps(t)));
+    plan_from(t, mcu_now_ps(t->mcu));
 }
 
 static void overflowed(void *ctx, int64_t at_ps)
 {
     struct timer2 *t = ctx;
-    uint64_t next = (ticks_at(t, at_ps + 1) / 256 + 1) * 256;
 
     /* a sleeping core wakes here: its view of the count is one crystal cycle late */
     if (t->mcu->frozen) {
         t->stale = 255;
-        t->valid_from_ps = at_ps + (int64_t)(1e12 / t->hz);
+        t->valid_from_ps = at_ps + t->crystal_fs / FS_PER_PS;
     }
     avr_raise_interrupt(t->mcu->avr, t->vector);
-    source_plan(&t->overflow, t->start_ps + (int64_t)ceil((double)next * tick_ps(t)));
+    plan_from(t, at_ps);
 }
 
 static void busy(struct timer2 *t, uint8_t bit)
 {
     t->busy |= bit;
-    t->busy_until_ps = mcu_now_ps(t->mcu) + (int64_t)(2e12 / t->hz);
+    t->busy_until_ps = mcu_now_ps(t->mcu) + 2 * t->crystal_fs / FS_PER_PS;
 }
 
 static uint8_t read_tcnt2(avr_t *avr, avr_io_addr_t addr, void *param)
@@ -76,7 +82,7 @@ static void write_tcnt2(avr_t *avr, avr_io_addr_t addr, uint8_t v, void *param)
     struct timer2 *t = param;
 
     avr->data[addr] = v;
-    t->start_ps = mcu_now_ps(t->mcu) - (int64_t)(v * tick_ps(t));
+    t->start_ps = mcu_now_ps(t->mcu) - v * tick_fs(t) / FS_PER_PS;
     busy(t, TCN2UB);
     plan(t);
 }
@@ -102,11 +108,11 @@ static void write_assr(avr_t *avr, avr_io_addr_t addr, uint8_t v, void *param)
 static void write_control(avr_t *avr, avr_io_addr_t addr, uint8_t v, void *param)
 {
     struct timer2 *t = param;
-    double count = (double)(ticks_at(t, mcu_now_ps(t->mcu)) & 0xFF);
+    int64_t count = ticks_at(t, mcu_now_ps(t->mcu)) & 0xFF;
 
     avr->data[addr] = v;
     busy(t, addr == REG_TCCR2A ? TCR2AUB : TCR2BUB);
-    t->start_ps = mcu_now_ps(t->mcu) - (int64_t)(count * tick_ps(t));
+    t->start_ps = mcu_now_ps(t->mcu) - count * tick_fs(t) / FS_PER_PS;
     plan(t);
 }
 
@@ -134,7 +140,7 @@ void timer2_reset(struct timer2 *t)
 
 void timer2_init(struct timer2 *t, struct mcu *m, double ppm)
 {
-    *t = (struct timer2){ .mcu = m, .hz = CRYSTAL_HZ * (1.0 + ppm * 1e-6) };
+    *t = (struct timer2){ .mcu = m, .crystal_fs = llround(1e15 / (CRYSTAL_HZ * (1.0 + ppm * 1e-6))) };
     t->vector = mcu_vector(m, m->part->vector_timer2_ovf);
     mcu_add_source(m, &t->overflow, overflowed, t,
                    ALIVE_CLOCKED | 1u << MCU_ADC_NOISE_REDUCTION | 1u << MCU_POWER_SAVE);

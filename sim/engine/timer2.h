@@ -10,7 +10,7 @@ struct timer2 {
     struct mcu *mcu;
     struct source overflow;
     avr_int_vector_t *vector;
-    double hz;        /* of the crystal */
+    int64_t crystal_fs; /* length of a crystal cycle in femtoseconds: exact for any run */
     int64_t start_ps; /* when the count was zero */
     int64_t busy_until_ps;
     uint8_t busy;          /* update-busy bits */

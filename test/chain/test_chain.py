@@ -171,6 +171,16 @@ def ripple_averaged(bench):
     return "worst %.0f mV at 60 A" % worst
 
 
+def past_2_to_the_53_ps(bench):
+    """9007 s: from there on a double no longer counts picoseconds."""
+    run = bench.run(["--cells", 2, "--duration", 9060])
+    check_ring(run)
+    check(run.json["rounds"] > 9000, "only %d rounds" % run.json["rounds"])
+    late = [run.rows.get(second, "comm_ok") for second in range(9000, 9060)]
+    check(all(ok == 1 for ok in late), "communication lost behind 9000 s")
+    return "%d rounds" % run.json["rounds"]
+
+
 def same_on_two_threads(cells, seconds, bench):
     """To the cycle, not just to the row."""
     scenario = "set spread 0.05\nat 2 load 20 A\nat 2 ripple 100 0.3\nat 3 break 3 4\nat 5 repair 3 4\n"
@@ -199,6 +209,7 @@ if __name__ == "__main__":
         ("chain_4_period_any_oscillator", period_any_oscillator),
         ("chain_4_repeatable", partial(repeatable, 4)),
         ("chain_16_repeatable", partial(repeatable, 16)),
+        ("chain_2_past_2_to_the_53_ps", past_2_to_the_53_ps),
         ("chain_4_ripple_averaged", ripple_averaged),
         ("chain_16_same_on_two_threads", partial(same_on_two_threads, 16, 20)),
         ("chain_100_same_on_two_threads", partial(same_on_two_threads, 100, 8)),
