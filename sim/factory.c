@@ -12,6 +12,10 @@
 
 #define LOW_V 2.0
 #define HIGH_V 4.0
+#define MIDDLE_V 3.0
+#define ROOM_C 25.0
+#define COLD_C (-5.0)
+#define WARM_C 55.0
 #define REPEATS 16 /* readings of CELL_SAMPLES conversions that the rig averages */
 #define EEPROM_MAX 4096
 
@@ -51,14 +55,30 @@ static void put_eeprom(struct board *b)
     avr_ioctl(b->mcu.avr, AVR_IOCTL_EEPROM_SET, &desc);
 }
 
+/* What CELL_SAMPLES conversions add up to, averaged. */
+static double rig_sum(struct board *b, double cell_v, double celsius)
+{
+    return board_factory_sum(b, cell_v, celsius, REPEATS * (int)CELL_SAMPLES) / REPEATS;
+}
+
+/* Change of gain per kelvin: the sum of the same voltage falls as the reference rises. */
+static double temperature_coefficient(struct board *b)
+{
+    double cold = rig_sum(b, MIDDLE_V, COLD_C);
+    double warm = rig_sum(b, MIDDLE_V, WARM_C);
+
+    return log(cold / warm) / (WARM_C - COLD_C);
+}
+
 static void calibrate_voltage(struct board *b)
 {
-    double low = board_factory_sum(b, LOW_V, REPEATS * (int)CELL_SAMPLES) / REPEATS;
-    double high = board_factory_sum(b, HIGH_V, REPEATS * (int)CELL_SAMPLES) / REPEATS;
+    double low = rig_sum(b, LOW_V, ROOM_C);
+    double high = rig_sum(b, HIGH_V, ROOM_C);
     double mv_per_count = (HIGH_V - LOW_V) * 1000.0 / (high - low);
     struct calibration c = {
         .gain_q16 = (uint16_t)lround(mv_per_count * 65536.0),
         .offset_dmv = (int16_t)lround((LOW_V * 1000.0 - low * mv_per_count) * 10.0),
+        .tc_ppm = (int16_t)lround(temperature_coefficient(b) * 1e6),
         .valid = true,
     };
 
@@ -68,7 +88,7 @@ static void calibrate_voltage(struct board *b)
 static void calibrate_sensors(struct board *b)
 {
     uint16_t zero_q4[CURRENT_INPUTS];
-    double code = 0.55 / front_end_ref_v(&b->front_end, 25.0);
+    double code = 0.55 / front_end_ref_v(&b->front_end, ROOM_C);
 
     for (unsigned i = 0; i < CURRENT_INPUTS; i++) {
         double sum = 0.0;

@@ -348,10 +348,10 @@ void board_environment(struct board *b)
                     world_cell_temp_c(b->world, b->number - 1));
 }
 
-double board_factory_sum(struct board *b, double cell_v, int count)
+double board_factory_sum(struct board *b, double cell_v, double celsius, int count)
 {
-    double x = front_end_cell_tap_v(&b->front_end, cell_v, 25.0, 1.0) /
-               front_end_ref_v(&b->front_end, 25.0);
+    double x = front_end_cell_tap_v(&b->front_end, cell_v, celsius, 1.0) /
+               front_end_ref_v(&b->front_end, celsius);
     double sum = 0.0;
 
     for (int i = 0; i < count; i++)

@@ -88,8 +88,8 @@ bool board_relay(const struct board *b, int relay);
 double board_error_mv(const struct board *b, double mv);
 double board_error_dc(const struct board *b, double dc);
 
-/* A converter code as the factory's rig reads it out, at 25 C: sum of `count` conversions with the
- * cell at these volts. */
-double board_factory_sum(struct board *b, double cell_v, int count);
+/* A converter code as the factory's rig reads it out: sum of `count` conversions with the cell at
+ * these volts and the board at this temperature. */
+double board_factory_sum(struct board *b, double cell_v, double celsius, int count);
 
 #endif

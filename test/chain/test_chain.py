@@ -158,6 +158,18 @@ def repeatable(cells, bench):
     return "%d bytes of CSV" % len(first)
 
 
+def voltage_over_temperature(bench):
+    """200 boards with their spread of parts, after the factory's calibration."""
+    worst = {}
+    for celsius, limit_mv in ((-40, 20), (25, 5), (85, 20)):
+        scenario = "set chemistry liion\nat 0 temperature all %d\n" % celsius
+        run = bench.run(["--cells", 200, "--duration", 6], scenario)
+        worst[celsius] = run.json["worst_cell_error_mv"]
+        check(run.json["rounds"] >= 5, "only %d rounds" % run.json["rounds"])
+        check(0 < worst[celsius] <= limit_mv, "%g mV at %d C" % (worst[celsius], celsius))
+    return ", ".join("%g mV at %d C" % (mv, celsius) for celsius, mv in worst.items())
+
+
 def ripple_averaged(bench):
     """An inverter's 100 Hz ripple, deep as its current, does not show in the voltages."""
     scenario = "set capacity 100\nat 5 load 60 A\nat 5 ripple 100 1.0\n"
@@ -210,6 +222,7 @@ if __name__ == "__main__":
         ("chain_4_repeatable", partial(repeatable, 4)),
         ("chain_16_repeatable", partial(repeatable, 16)),
         ("chain_2_past_2_to_the_53_ps", past_2_to_the_53_ps),
+        ("chain_200_voltage_over_temperature", voltage_over_temperature),
         ("chain_4_ripple_averaged", ripple_averaged),
         ("chain_16_same_on_two_threads", partial(same_on_two_threads, 16, 20)),
         ("chain_100_same_on_two_threads", partial(same_on_two_threads, 100, 8)),
