@@ -3,6 +3,7 @@
 #include "common/eeprom_map.h"
 #include "common/hal.h"
 #include "common/record.h"
+#include "protocol/bytes.h"
 
 /* Codes with a reference of 1.1 V. */
 #define LEGAL_MIN 51u /* half of the lowest code a sensor gives: open or shorted */
@@ -53,7 +54,7 @@ static void take_zero(struct current *c, const uint8_t payload[ZERO_PAYLOAD])
 {
     for (uint8_t i = 0; i < CURRENT_INPUTS; i++) {
         struct current_sensor *s = &c->sensor[i / 2u];
-        s->zero_q4[i & 1u] = (uint16_t)(payload[2u * i] << 8 | payload[2u * i + 1u]);
+        s->zero_q4[i & 1u] = get_u16(&payload[2u * i]);
         s->zeroed = true;
     }
 }
@@ -74,10 +75,8 @@ void current_save_zero(const uint16_t zero_q4[CURRENT_INPUTS])
 {
     uint8_t payload[ZERO_PAYLOAD];
 
-    for (uint8_t i = 0; i < CURRENT_INPUTS; i++) {
-        payload[2u * i] = (uint8_t)(zero_q4[i] >> 8);
-        payload[2u * i + 1u] = (uint8_t)zero_q4[i];
-    }
+    for (uint8_t i = 0; i < CURRENT_INPUTS; i++)
+        put_u16(&payload[2u * i], zero_q4[i]);
     record_save(EEPROM_BOARD, ZERO_VERSION, payload, ZERO_PAYLOAD);
 }
 

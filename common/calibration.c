@@ -2,6 +2,7 @@
 
 #include "common/eeprom_map.h"
 #include "common/record.h"
+#include "protocol/bytes.h"
 
 #define GAIN_MIN 8000u
 #define GAIN_MAX 16000u
@@ -30,17 +31,6 @@ void calibration_save(const struct calibration *c)
 
     calibration_encode(payload, c);
     record_save(EEPROM_CALIBRATION, CALIBRATION_VERSION, payload, CALIBRATION_PAYLOAD);
-}
-
-static void put_u16(uint8_t *out, uint16_t value)
-{
-    out[0] = (uint8_t)(value >> 8);
-    out[1] = (uint8_t)value;
-}
-
-static uint16_t get_u16(const uint8_t *in)
-{
-    return (uint16_t)((uint16_t)((uint16_t)in[0] << 8) | in[1]);
 }
 
 void calibration_encode(uint8_t out[CALIBRATION_PAYLOAD], const struct calibration *c)

@@ -1,6 +1,7 @@
 #include "end_board/settings.h"
 
 #include "common/record.h"
+#include "protocol/bytes.h"
 
 #define CELL_MV_MIN 1500u
 #define CELL_MV_MAX 5000u
@@ -28,23 +29,22 @@ void settings_default(struct settings *s)
     };
 }
 
-static uint8_t *put_u16(uint8_t *out, uint16_t value)
+static uint8_t *add_u16(uint8_t *out, uint16_t value)
 {
-    out[0] = (uint8_t)(value >> 8);
-    out[1] = (uint8_t)value;
+    put_u16(out, value);
     return out + 2;
 }
 
-static const uint8_t *get_u16(const uint8_t *in, uint16_t *value)
+static const uint8_t *take_u16(const uint8_t *in, uint16_t *value)
 {
-    *value = (uint16_t)((uint16_t)in[0] << 8 | in[1]);
+    *value = get_u16(in);
     return in + 2;
 }
 
-static const uint8_t *get_i16(const uint8_t *in, int16_t *value)
+static const uint8_t *take_i16(const uint8_t *in, int16_t *value)
 {
     uint16_t raw;
-    in = get_u16(in, &raw);
+    in = take_u16(in, &raw);
     *value = (int16_t)raw;
     return in;
 }
@@ -54,16 +54,16 @@ void settings_encode(uint8_t out[SETTINGS_PAYLOAD], const struct settings *s)
     *out++ = s->mode;
     *out++ = s->sensor_passes;
     *out++ = 0; /* reserved */
-    out = put_u16(out, (uint16_t)(s->capacity_wh >> 16));
-    out = put_u16(out, (uint16_t)s->capacity_wh);
-    out = put_u16(out, s->nominal_mv);
-    out = put_u16(out, s->vmin_mv);
-    out = put_u16(out, s->vmax_mv);
-    out = put_u16(out, s->vbalance_mv);
-    out = put_u16(out, (uint16_t)s->tmin_dc);
-    out = put_u16(out, (uint16_t)s->tmax_dc);
-    out = put_u16(out, (uint16_t)s->charge_tmin_dc);
-    out = put_u16(out, s->charge_restart_pm);
+    out = add_u16(out, (uint16_t)(s->capacity_wh >> 16));
+    out = add_u16(out, (uint16_t)s->capacity_wh);
+    out = add_u16(out, s->nominal_mv);
+    out = add_u16(out, s->vmin_mv);
+    out = add_u16(out, s->vmax_mv);
+    out = add_u16(out, s->vbalance_mv);
+    out = add_u16(out, (uint16_t)s->tmin_dc);
+    out = add_u16(out, (uint16_t)s->tmax_dc);
+    out = add_u16(out, (uint16_t)s->charge_tmin_dc);
+    out = add_u16(out, s->charge_restart_pm);
     put_u16(out, s->discharge_restart_pm);
 }
 
@@ -94,18 +94,18 @@ bool settings_decode(const uint8_t in[SETTINGS_PAYLOAD], struct settings *s)
     uint16_t high;
     uint16_t low;
 
-    in = get_u16(in + 3, &high);
-    in = get_u16(in, &low);
+    in = take_u16(in + 3, &high);
+    in = take_u16(in, &low);
     read.capacity_wh = (uint32_t)high << 16 | low;
-    in = get_u16(in, &read.nominal_mv);
-    in = get_u16(in, &read.vmin_mv);
-    in = get_u16(in, &read.vmax_mv);
-    in = get_u16(in, &read.vbalance_mv);
-    in = get_i16(in, &read.tmin_dc);
-    in = get_i16(in, &read.tmax_dc);
-    in = get_i16(in, &read.charge_tmin_dc);
-    in = get_u16(in, &read.charge_restart_pm);
-    get_u16(in, &read.discharge_restart_pm);
+    in = take_u16(in, &read.nominal_mv);
+    in = take_u16(in, &read.vmin_mv);
+    in = take_u16(in, &read.vmax_mv);
+    in = take_u16(in, &read.vbalance_mv);
+    in = take_i16(in, &read.tmin_dc);
+    in = take_i16(in, &read.tmax_dc);
+    in = take_i16(in, &read.charge_tmin_dc);
+    in = take_u16(in, &read.charge_restart_pm);
+    take_u16(in, &read.discharge_restart_pm);
     if (!voltages_fit(&read) || !temperatures_fit(&read) || !rest_fits(&read))
         return false;
     *s = read;

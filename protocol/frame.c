@@ -1,5 +1,6 @@
 #include "protocol/frame.h"
 
+#include "protocol/bytes.h"
 #include "protocol/crc.h"
 
 #define MV_MAX 8191u
@@ -15,28 +16,6 @@ static uint8_t seal(uint8_t *frame, uint8_t size)
     frame[size - 2] = (uint8_t)crc;
     frame[size - 1] = (uint8_t)(crc >> 8);
     return size;
-}
-
-static void put_u16(uint8_t *out, uint16_t value)
-{
-    out[0] = (uint8_t)(value >> 8);
-    out[1] = (uint8_t)value;
-}
-
-static void put_u32(uint8_t *out, uint32_t value)
-{
-    put_u16(out, (uint16_t)(value >> 16));
-    put_u16(out + 2, (uint16_t)value);
-}
-
-static uint16_t get_u16(const uint8_t *in)
-{
-    return (uint16_t)((uint16_t)((uint16_t)in[0] << 8) | in[1]);
-}
-
-static uint32_t get_u32(const uint8_t *in)
-{
-    return ((uint32_t)get_u16(in) << 16) | get_u16(in + 2);
 }
 
 uint8_t frame_size(uint8_t header)
