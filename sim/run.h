@@ -41,7 +41,6 @@ struct run {
     struct error_sum now_mv; /* against the cell at the second: with the age of the reading */
     struct error_sum now_dc;
     struct error_sum current_ma;
-    double true_mas_base;
     double end_mas; /* End's current integrated, for a replay */
     FILE *csv;      /* may be NULL */
     FILE *json;

@@ -17,13 +17,12 @@ enum { PINA = 0x20, PINB = 0x23, PINC = 0x26, PIND = 0x29 }; /* then DDR, PORT *
 #define SWITCH_COLUMNS 4
 
 struct wiring {
-    struct board_output led, balance, charge, load;
+    struct board_output balance, charge, load;
     uint16_t divider_ddr;
     uint8_t divider_bit, ntc_bit;
 };
 
 static const struct wiring wiring_small = {
-    .led = { PINB + 2, 5 },
     .balance = { PINB + 2, 3 },
     .divider_ddr = PINC + 1,
     .divider_bit = 1,
@@ -31,7 +30,6 @@ static const struct wiring wiring_small = {
 };
 
 static const struct wiring wiring_end = {
-    .led = { PINB + 2, 4 },
     .balance = { PINC + 2, 0 },
     .charge = { PINB + 2, 0 },
     .load = { PINB + 2, 1 },
@@ -141,7 +139,6 @@ static void look_at_outputs(struct board *b)
 
     count_on_time(&b->balancing, &b->balance_since_ps, &b->balance_on_ps,
                   b->mcu.supplied && output_on(b, w->balance), now_ps);
-    count_on_time(&b->led, &b->led_since_ps, &b->led_on_ps, output_on(b, w->led), now_ps);
 }
 
 int64_t board_take_balance_ps(struct board *b)
@@ -294,7 +291,6 @@ static void init_pins(struct board *b)
 {
     const struct wiring *w = wiring_of(b);
 
-    watch(b, port_letter(w->led.port), w->led.bit, port_changed);
     watch(b, port_letter(w->balance.port), w->balance.bit, port_changed);
     watch(b, port_letter((uint16_t)(w->divider_ddr + 1)), IOPORT_IRQ_DIRECTION_ALL,
           divider_direction);

@@ -55,9 +55,6 @@ struct board {
     bool balancing;
     int64_t balance_since_ps;
     int64_t balance_on_ps; /* sum since last taken */
-    int64_t led_since_ps;
-    int64_t led_on_ps;
-    bool led;
     struct board_truth {
         double mv;
         double dc;

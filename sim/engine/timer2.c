@@ -140,7 +140,8 @@ void timer2_reset(struct timer2 *t)
 
 void timer2_init(struct timer2 *t, struct mcu *m, double ppm)
 {
-    *t = (struct timer2){ .mcu = m, .crystal_fs = llround(1e15 / (CRYSTAL_HZ * (1.0 + ppm * 1e-6))) };
+    *t = (struct timer2){ .mcu = m,
+                          .crystal_fs = llround(1e15 / (CRYSTAL_HZ * (1.0 + ppm * 1e-6))) };
     t->vector = mcu_vector(m, m->part->vector_timer2_ovf);
     mcu_add_source(m, &t->overflow, overflowed, t,
                    ALIVE_CLOCKED | 1u << MCU_ADC_NOISE_REDUCTION | 1u << MCU_POWER_SAVE);

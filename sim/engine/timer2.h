@@ -11,7 +11,7 @@ struct timer2 {
     struct source overflow;
     avr_int_vector_t *vector;
     int64_t crystal_fs; /* length of a crystal cycle in femtoseconds: exact for any run */
-    int64_t start_ps; /* when the count was zero */
+    int64_t start_ps;   /* when the count was zero */
     int64_t busy_until_ps;
     uint8_t busy;          /* update-busy bits */
     int64_t valid_from_ps; /* after power-save TCNT2 shows the old count until here */
