@@ -213,10 +213,8 @@ static void start_byte(struct link *l, uint8_t byte)
     }
     good = arrived_good(l, byte);
     pass_on(l, seal_byte(l->head_data_crc, good));
-    if (good && frame_type_of(l->head[0]) == FRAME_START) {
+    if (good && frame_type_of(l->head[0]) == FRAME_START)
         frame_start_decode(l->head, &l->start);
-        l->events |= LINK_ROUND_SEEN;
-    }
     set_state(l, LINK_HOP);
     l->head_crc = l->sent_crc = CRC_INIT;
 }
@@ -238,7 +236,6 @@ static void hop_complete(struct link *l, bool good)
     if (good) {
         l->round = frame_round_of(l->head[0]);
         l->number = (uint8_t)(l->head[1] + 1u);
-        l->events |= LINK_ROUND_SEEN;
         board_round_started(l);
         queue_own_frame(l);
     }

@@ -31,8 +31,7 @@ enum link_state {
 
 enum link_event {
     LINK_BREAK_SEEN = 1u << 0, /* measure now: nothing moves on the ring until the sync */
-    LINK_ROUND_SEEN = 1u << 1, /* a good START or HOP arrived */
-    LINK_ROUND_DONE = 1u << 2, /* everything is sent, the board may sleep */
+    LINK_ROUND_DONE = 1u << 1, /* everything is sent, the board may sleep */
 };
 
 /* What came over the hop that ends here, since reset; 16 bit counts saturate. The same layout on
@@ -55,8 +54,8 @@ struct link {
     volatile uint8_t events; /* enum link_event; taken with link_take_events() */
     uint8_t number;          /* of this board in the present round, 0 = unknown */
     uint8_t round;
-    uint8_t last_cell; /* number of the last CELL frame passed on */
-    bool leader;       /* this board starts the rounds and does not follow IN */
+    uint8_t last_cell;        /* number of the last CELL frame passed on */
+    bool leader;              /* this board starts the rounds and does not follow IN */
     bool own_ready;           /* own reading was taken in this round */
     struct frame_start start; /* of the last good START */
     struct frame_cell own;

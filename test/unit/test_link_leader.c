@@ -1,0 +1,133 @@
+/* The rounds that a leader sends. */
+#include "test/fake/link_bench.h"
+
+/* ---- leader ---------------------------------------------------------------------------------- */
+
+static const struct frame_start lead_start = {
+    .switches = 0xA5, .boot = 3, .sensors = 2, .time_ms = 4711
+};
+static const struct frame_charge lead_charges[2u * FRAME_SENSORS_MAX] = {
+    { .sensor = 0, .state = SENSOR_OK, .mas = 5 },
+    { .sensor = 0, .reverse = true, .state = SENSOR_OK, .mas = 6 },
+    { .sensor = 1, .state = SENSOR_BROKEN, .mas = 7 },
+    { .sensor = 1, .reverse = true, .state = SENSOR_BROKEN, .mas = 8 },
+};
+
+static void lead(const struct frame_start *start)
+{
+    link_lead_break(&l);
+    link_set_reading(&l, OWN_MV, OWN_DC, OWN_FLAGS);
+    link_lead_round(&l, start, lead_charges);
+    link_open(&l);
+    out_size = 0;
+    drain();
+}
+
+/* The same round put together frame by frame. */
+static void expect_round_of_leader(uint32_t rounds, uint8_t sensors)
+{
+    uint8_t round = rounds & 15u;
+    struct frame_start start = lead_start;
+    struct frame_hop hop = { .round = round, .hop = 1 };
+    struct frame_cell own = {
+        .round = round, .number = 1, .mv = OWN_MV, .dc = OWN_DC, .flags = OWN_FLAGS
+    };
+    struct frame_end end = { .round = round, .sensors = sensors, .rounds = rounds };
+    uint8_t bytes[FRAME_SIZE_MAX];
+
+    start.round = round;
+    start.sensors = sensors;
+    in_size = 0;
+    add_bytes(bytes, frame_start_encode(bytes, &start));
+    add_bytes(bytes, frame_hop_encode(bytes, &hop));
+    add_bytes(bytes, frame_cell_encode(bytes, &own));
+    for (uint8_t i = 0; i < 2u * sensors; i++) {
+        struct frame_charge charge = lead_charges[i];
+        charge.round = round;
+        add_bytes(bytes, frame_charge_encode(bytes, &charge));
+    }
+    add_bytes(bytes, frame_end_encode(bytes, &end));
+    assert_int_equal(out_size, in_size);
+    expect_out(0, in, in_size);
+}
+
+static void test_leader_sends_the_whole_round_in_order(void **state)
+{
+    (void)state;
+    reset();
+    lead(&lead_start);
+    expect_round_of_leader(1, 2);
+    expect_idle();
+    assert_int_equal(l.number, 1);
+    assert_int_equal(l.counters.rounds, 1);
+    assert_int_equal(link_take_events(&l), LINK_BREAK_SEEN | LINK_ROUND_DONE);
+}
+
+static void test_leader_with_fewer_sensors_sends_fewer_frames(void **state)
+{
+    (void)state;
+    for (uint8_t sensors = 0; sensors < 2; sensors++) {
+        struct frame_start start = lead_start;
+        start.sensors = sensors;
+        reset();
+        lead(&start);
+        expect_round_of_leader(1, sensors);
+    }
+}
+
+static void test_leader_counts_rounds_modulo_16(void **state)
+{
+    (void)state;
+    reset();
+    for (uint8_t i = 1; i <= 33; i++) {
+        lead(&lead_start);
+        expect_round_of_leader(i, 2);
+    }
+}
+
+static void test_leader_ignores_what_comes_back_on_in(void **state)
+{
+    (void)state;
+    reset();
+    link_lead_break(&l);
+    link_take_events(&l);
+    link_edges(&l, edges);
+    assert_int_equal(l.state, LINK_BREAK);
+    link_break_seen(&l);
+    assert_int_equal(link_take_events(&l), 0);
+    assert_int_equal(fake->breaks, 1);
+    link_set_reading(&l, OWN_MV, OWN_DC, OWN_FLAGS);
+    link_lead_round(&l, &lead_start, lead_charges);
+    link_break_seen(&l);
+    assert_int_equal(l.state, LINK_DRAIN);
+    link_byte(&l, 0x55, false);
+    link_open(&l);
+    out_size = 0;
+    drain();
+    expect_round_of_leader(1, 2);
+}
+
+static void test_leader_without_reading_leaves_its_cell_out(void **state)
+{
+    (void)state;
+    reset();
+    link_lead_break(&l);
+    link_lead_round(&l, &lead_start, lead_charges);
+    link_open(&l);
+    out_size = 0;
+    drain();
+    assert_int_equal(out_size, FRAME_START_SIZE + FRAME_HOP_SIZE + 4u * FRAME_STREAM_SIZE +
+                                   FRAME_STREAM_SIZE);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_leader_sends_the_whole_round_in_order),
+        cmocka_unit_test(test_leader_with_fewer_sensors_sends_fewer_frames),
+        cmocka_unit_test(test_leader_counts_rounds_modulo_16),
+        cmocka_unit_test(test_leader_ignores_what_comes_back_on_in),
+        cmocka_unit_test(test_leader_without_reading_leaves_its_cell_out),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

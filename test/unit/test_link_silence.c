@@ -1,0 +1,201 @@
+/* Breaks, syncs and silence in every state. */
+#include "test/fake/link_bench.h"
+
+/* ---- break, sync, silence -------------------------------------------------------------------- */
+
+/* Brings the link into a state in the middle of a round. */
+static void go_to(enum link_state target)
+{
+    reset();
+    build(3);
+    if (target == LINK_IDLE)
+        return;
+    link_break_seen(&l);
+    if (target == LINK_BREAK)
+        return;
+    link_set_reading(&l, OWN_MV, OWN_DC, OWN_FLAGS);
+    link_edges(&l, edges);
+    link_open(&l);
+    out_size = 0;
+    if (target == LINK_START)
+        feed(0, 3);
+    else if (target == LINK_HOP)
+        feed(0, HOP_AT + 2u);
+    else if (target == LINK_STREAM)
+        feed(0, STREAM_AT + 11u);
+    else
+        feed(0, in_size);
+    assert_int_equal(l.state, target);
+}
+
+static void test_break_in_any_state_starts_a_new_round(void **state)
+{
+    (void)state;
+    for (uint8_t target = LINK_IDLE; target <= LINK_DRAIN; target++) {
+        uint16_t breaks;
+        go_to((enum link_state)target);
+        breaks = fake->breaks;
+        link_take_events(&l);
+        link_break_seen(&l);
+        assert_int_equal(l.state, LINK_BREAK);
+        assert_int_equal(fake->line, FAKE_LINE_BREAK);
+        assert_int_equal(fake->breaks, breaks + 1u);
+        assert_int_equal(link_take_events(&l), LINK_BREAK_SEEN);
+        assert_int_equal(l.number, 0);
+        assert_false(fake->drain);
+        link_set_reading(&l, OWN_MV, OWN_DC, OWN_FLAGS);
+        link_edges(&l, edges);
+        link_open(&l);
+        out_size = 0;
+        feed(0, in_size);
+        drain();
+        assert_int_equal(out_size, in_size + FRAME_STREAM_SIZE);
+        expect_own_frame(STREAM_AT, 4);
+        expect_idle();
+    }
+}
+
+static void test_silence_in_any_state_ends_idle(void **state)
+{
+    (void)state;
+    for (uint8_t target = LINK_BREAK; target <= LINK_STREAM; target++) {
+        go_to((enum link_state)target);
+        link_take_events(&l);
+        link_tick(&l); /* notices the bytes before it */
+        link_tick(&l);
+        if (target != LINK_BREAK)
+            assert_int_equal(l.state, target);
+        link_tick(&l);
+        drain();
+        expect_idle();
+        assert_int_equal(l.counters.bad_syncs, 1);
+        assert_int_equal(l.counters.rounds, 0);
+        assert_int_equal(link_take_events(&l) & LINK_ROUND_DONE, LINK_ROUND_DONE);
+    }
+}
+
+static void test_silent_break_ends_at_the_second_tick(void **state)
+{
+    (void)state;
+    go_to(LINK_BREAK);
+    link_tick(&l);
+    assert_int_equal(l.state, LINK_BREAK);
+    link_tick(&l);
+    expect_idle();
+}
+
+/* What was checked before the silence still goes out. */
+static void test_silence_in_the_stream_sends_what_is_queued(void **state)
+{
+    (void)state;
+    go_to(LINK_STREAM);
+    for (uint8_t i = 0; i < 3; i++)
+        link_tick(&l);
+    assert_int_equal(l.state, LINK_DRAIN);
+    drain();
+    assert_int_equal(out_size, STREAM_AT + 2u * FRAME_STREAM_SIZE);
+    expect_own_frame(STREAM_AT, 4);
+}
+
+static void test_one_byte_per_tick_is_no_silence(void **state)
+{
+    (void)state;
+    reset();
+    build(3);
+    open_round();
+    for (uint8_t i = 0; i < in_size; i++) {
+        link_tick(&l);
+        feed(i, (uint8_t)(i + 1u));
+        link_tick(&l);
+    }
+    drain();
+    assert_int_equal(out_size, in_size + FRAME_STREAM_SIZE);
+    assert_int_equal(l.counters.bad_syncs, 0);
+}
+
+static void test_ticks_while_idle_or_draining_do_nothing(void **state)
+{
+    (void)state;
+    go_to(LINK_DRAIN);
+    for (uint8_t i = 0; i < 10; i++)
+        link_tick(&l);
+    assert_int_equal(l.state, LINK_DRAIN);
+    drain();
+    link_take_events(&l);
+    for (uint8_t i = 0; i < 10; i++)
+        link_tick(&l);
+    expect_idle();
+    assert_int_equal(l.counters.bad_syncs, 0);
+    assert_int_equal(link_take_events(&l), 0);
+}
+
+static void test_edges_that_are_no_sync_keep_the_break(void **state)
+{
+    (void)state;
+    reset();
+    link_break_seen(&l);
+    edges[2] = (uint16_t)(edges[2] + 60u);
+    link_edges(&l, edges);
+    assert_int_equal(l.state, LINK_BREAK);
+    assert_int_equal(fake->line, FAKE_LINE_BREAK);
+    edges[2] = (uint16_t)(edges[2] - 60u);
+    link_edges(&l, edges);
+    assert_int_equal(l.state, LINK_START);
+    assert_int_equal(fake->line, FAKE_LINE_BYTES);
+    assert_int_equal(fake->divisor, LINK_DIVISOR_NOMINAL);
+}
+
+static void test_edges_count_in_a_break_only(void **state)
+{
+    (void)state;
+    for (uint8_t target = LINK_IDLE; target <= LINK_DRAIN; target++) {
+        uint16_t releases;
+        if (target == LINK_BREAK)
+            continue;
+        go_to((enum link_state)target);
+        releases = fake->releases;
+        link_edges(&l, edges);
+        assert_int_equal(l.state, target);
+        assert_int_equal(fake->releases, releases);
+    }
+}
+
+static void test_bytes_outside_of_a_round_go_nowhere(void **state)
+{
+    (void)state;
+    reset();
+    build(3);
+    feed(0, in_size);
+    assert_int_equal(l.state, LINK_IDLE);
+    link_break_seen(&l);
+    feed(0, in_size);
+    assert_int_equal(l.state, LINK_BREAK);
+    assert_int_equal(out_size + fake->frames + fake->lost, 0);
+}
+
+static void test_sent_outside_of_draining_changes_nothing(void **state)
+{
+    (void)state;
+    for (uint8_t target = LINK_IDLE; target < LINK_DRAIN; target++) {
+        go_to((enum link_state)target);
+        link_sent(&l);
+        assert_int_equal(l.state, target);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_break_in_any_state_starts_a_new_round),
+        cmocka_unit_test(test_silence_in_any_state_ends_idle),
+        cmocka_unit_test(test_silent_break_ends_at_the_second_tick),
+        cmocka_unit_test(test_silence_in_the_stream_sends_what_is_queued),
+        cmocka_unit_test(test_one_byte_per_tick_is_no_silence),
+        cmocka_unit_test(test_ticks_while_idle_or_draining_do_nothing),
+        cmocka_unit_test(test_edges_that_are_no_sync_keep_the_break),
+        cmocka_unit_test(test_edges_count_in_a_break_only),
+        cmocka_unit_test(test_bytes_outside_of_a_round_go_nowhere),
+        cmocka_unit_test(test_sent_outside_of_draining_changes_nothing),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
