@@ -22,10 +22,11 @@ void pack_round(struct pack *p, uint8_t count)
 
 void pack_store(struct pack *p, const struct frame_cell *cell, uint8_t tick)
 {
-    struct pack_cell *entry = &p->cell[cell->number - 1u];
+    struct pack_cell *entry;
 
     if (cell->number == 0)
         return;
+    entry = &p->cell[cell->number - 1u];
     entry->mv = cell->mv;
     entry->dc = cell->dc;
     entry->flags = cell->flags;

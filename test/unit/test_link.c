@@ -245,6 +245,16 @@ static void test_board_256_gets_no_number_and_says_so(void **state)
     expect_out(STREAM_AT, &in[STREAM_AT], (uint8_t)(in_size - STREAM_AT));
 }
 
+static void test_hop_from_board_0_gives_no_number(void **state)
+{
+    (void)state;
+    reset();
+    build(0);
+    whole_round();
+    assert_int_equal(l.number, 0);
+    assert_false(frame_valid(out_frame(HOP_AT, FRAME_HOP_SIZE), FRAME_HOP_SIZE));
+}
+
 /* ---- head frames that arrive bad ------------------------------------------------------------- */
 
 static void expect_marked(uint8_t at, uint8_t size)
@@ -372,6 +382,7 @@ int main(void)
         cmocka_unit_test(test_line_that_opens_while_draining_sends_all),
         cmocka_unit_test(test_every_number_up_to_255_is_one_more_than_the_sender),
         cmocka_unit_test(test_board_256_gets_no_number_and_says_so),
+        cmocka_unit_test(test_hop_from_board_0_gives_no_number),
         cmocka_unit_test(test_bad_start_is_marked_and_counted_once_in_the_chain),
         cmocka_unit_test(test_bad_hop_is_marked_and_counted_once_in_the_chain),
         cmocka_unit_test(test_start_type_in_the_wrong_place_is_not_taken),

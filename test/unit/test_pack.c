@@ -144,6 +144,18 @@ static void test_flags_that_void_a_reading_are_faults(void **state)
 
 /* ---- size ------------------------------------------------------------------------------------ */
 
+static void test_reading_without_number_is_not_taken(void **state)
+{
+    uint32_t before;
+
+    (void)state;
+    set_up(0);
+    before = pack.readings;
+    store(0, 4999, 500, 0, 0);
+    assert_int_equal(pack.readings, before);
+    assert_int_equal(faults_at(0), 0);
+}
+
 static void test_size_needs_two_rounds_that_agree(void **state)
 {
     (void)state;
@@ -256,6 +268,7 @@ int main(void)
         cmocka_unit_test(test_one_missing_cell_is_silence_and_leaves_the_rest),
         cmocka_unit_test(test_cell_never_heard_is_silence),
         cmocka_unit_test(test_flags_that_void_a_reading_are_faults),
+        cmocka_unit_test(test_reading_without_number_is_not_taken),
         cmocka_unit_test(test_size_needs_two_rounds_that_agree),
         cmocka_unit_test(test_another_size_later_is_a_fault_while_it_lasts),
         cmocka_unit_test(test_size_outside_the_class_on_the_switches_is_a_fault),
