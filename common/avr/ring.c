@@ -191,16 +191,20 @@ ISR(RING_PCINT_vect)
     if (ring->state == LINK_IDLE) {
         if (in_is_low())
             link_break_seen(ring);
-    } else if (!in_is_low()) {
-        listen_for_edge(false); /* from here on the capture sees every edge */
+    } else {
+        /* The break is over, even if this comes so late that IN is low again in the sync; from here
+         * on the capture sees every edge. */
+        listen_for_edge(false);
     }
 }
 
 ISR(TIMER1_CAPT_vect)
 {
+    uint16_t at = ICR1; /* first: the next edge overwrites it after two bits */
+
     for (uint8_t i = 0; i < SYNC_EDGES - 1u; i++)
         edges[i] = edges[i + 1u];
-    edges[SYNC_EDGES - 1u] = ICR1;
+    edges[SYNC_EDGES - 1u] = at;
     if (edge_count < SYNC_EDGES - 1u)
         edge_count++;
     else

@@ -210,6 +210,15 @@ def partial(function, *arguments):
     return functools.partial(function, *arguments)
 
 
+def no_loss_whatever_the_clocks(seeds, seconds, bench):
+    """Timer overflows, watch crystal and round drift through each other at many rates."""
+    for seed in seeds:
+        run = bench.run(["--cells", 2, "--seed", seed, "--duration", seconds])
+        check(run.json["frames_lost"] == 0, "%d readings lost, seed %d" % (
+            run.json["frames_lost"], seed))
+    return "%d seeds, %d s each, 0 readings lost" % (len(seeds), seconds)
+
+
 if __name__ == "__main__":
     main([
         ("chain_2_numbered", partial(numbered, 2, 6, 60)),
@@ -219,6 +228,8 @@ if __name__ == "__main__":
         ("chain_4_read_each_second", partial(read_each_second, 4, 120)),
         ("chain_16_read_each_second", partial(read_each_second, 16, 60)),
         ("chain_4_period_any_oscillator", period_any_oscillator),
+        ("chain_2_no_loss_whatever_the_clocks",
+         partial(no_loss_whatever_the_clocks, range(1, 13), 40)),
         ("chain_4_repeatable", partial(repeatable, 4)),
         ("chain_16_repeatable", partial(repeatable, 16)),
         ("chain_2_past_2_to_the_53_ps", past_2_to_the_53_ps),
