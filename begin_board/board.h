@@ -31,9 +31,14 @@
 /* Analog: ADC0 cell divider, its foot on PC1; ADC2 NTC divider, its foot on PC3. */
 #define BOARD_CELL_CHANNEL 0u
 #define BOARD_NTC_CHANNEL 2u
+#define BOARD_NTC_FOOT_CHANNEL 3u
 #define BOARD_DIVIDER_DDR DDRC
 #define BOARD_DIVIDER_BIT PC1
 #define BOARD_NTC_SUPPLY_BIT PC3
+/* Foot of the balance resistor's own NTC, which shares the tap. */
+#define BOARD_RESISTOR_PORT PORTB
+#define BOARD_RESISTOR_DDR DDRB
+#define BOARD_RESISTOR_BIT PB1
 #define BOARD_REF_1V1 (_BV(REFS1) | _BV(REFS0))
 #define BOARD_ANALOG_PINS (_BV(ADC0D) | _BV(ADC2D) | _BV(ADC4D) | _BV(ADC5D))
 
@@ -64,7 +69,8 @@
 static inline void board_pins_init(void)
 {
     DDRB = _BV(BOARD_LED_BIT) | _BV(BOARD_BALANCE_BIT);
-    PORTB = _BV(PB1) | _BV(BOARD_BUTTON_BIT); /* unused and button: pulled up */
+    PORTB = _BV(BOARD_RESISTOR_BIT) | _BV(BOARD_BUTTON_BIT) | _BV(PB6) |
+            _BV(PB7); /* unused and button: pulled up */
     /* columns stay outputs at low while no row is read: no pull-up feeds a closed switch */
     DDRD = (uint8_t) ~(_BV(RING_RX_BIT) | _BV(SWITCH_ROW_FIRST) | _BV(SWITCH_ROW_SECOND));
     PORTD = _BV(RING_RX_BIT) | _BV(RING_TX_BIT);

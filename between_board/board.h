@@ -31,9 +31,14 @@
 /* Analog: ADC0 cell divider, its foot on PC1; ADC2 NTC divider, its foot on PC3. */
 #define BOARD_CELL_CHANNEL 0u
 #define BOARD_NTC_CHANNEL 2u
+#define BOARD_NTC_FOOT_CHANNEL 3u
 #define BOARD_DIVIDER_DDR DDRC
 #define BOARD_DIVIDER_BIT PC1
 #define BOARD_NTC_SUPPLY_BIT PC3
+/* Foot of the balance resistor's own NTC, which shares the tap. */
+#define BOARD_RESISTOR_PORT PORTB
+#define BOARD_RESISTOR_DDR DDRB
+#define BOARD_RESISTOR_BIT PB1
 #define BOARD_REF_1V1 (_BV(REFS1) | _BV(REFS0))
 #define BOARD_ANALOG_PINS (_BV(ADC0D) | _BV(ADC2D))
 
@@ -46,7 +51,8 @@
 static inline void board_pins_init(void)
 {
     DDRB = _BV(BOARD_LED_BIT) | _BV(BOARD_BALANCE_BIT);
-    PORTB = _BV(PB1) | _BV(PB4); /* unused: pulled up, a floating input draws current */
+    /* unused: pulled up, a floating input draws current */
+    PORTB = _BV(BOARD_RESISTOR_BIT) | _BV(PB4) | _BV(PB6) | _BV(PB7);
     PORTC = _BV(PC4) | _BV(PC5);
     PORTD = (uint8_t)~_BV(RING_RX_BIT);
     DDRD = _BV(RING_TX_BIT);

@@ -6,21 +6,25 @@
 #include <stdint.h>
 
 #define BALANCE_HYSTERESIS_MV 5u /* off at this much below the balance voltage */
-#define BALANCE_HOT_DC \
-    750                     /* stops at this board temperature (resistor and FR4 stay below
-                                     their 105 C with 1 A at this ambient, docs/hardware.md) */
-#define BALANCE_COOL_DC 650 /* and may go on at this one */
-#define BALANCE_LOST_S 30u  /* seconds without a round until balancing ends */
+/* The cell's sensor, which the resistor warms: stops at the first, may go on at the second. */
+#define BALANCE_HOT_DC 750
+#define BALANCE_COOL_DC 650
+/* The resistor: FR4, solder and the plastic of a cell's lid stay below 105 C (docs/hardware.md). */
+#define BALANCE_RESISTOR_HOT_DC 950
+#define BALANCE_RESISTOR_COOL_DC 850
+#define BALANCE_LOST_S 30u /* seconds without a round until balancing ends */
 
 struct balance {
-    bool on;  /* wanted state of the resistor */
-    bool hot; /* held off by temperature */
+    bool on;           /* wanted state of the resistor */
+    bool hot;          /* held off by the cell's temperature */
+    bool resistor_hot; /* held off by that of the resistor */
 };
 
 struct balance_input {
     uint16_t mv; /* measured with the resistor off */
     int16_t dc;
-    bool trusted;         /* mv and dc are measured values of a calibrated, healthy board */
+    int16_t resistor_dc;  /* measured or estimated, see resistor.h */
+    bool trusted;         /* all of these are measured values of a calibrated, healthy board */
     uint16_t vbalance_mv; /* 0: switches say no balancing */
     bool lost;            /* no round for BALANCE_LOST_S */
 };

@@ -8,7 +8,6 @@
 #define GAIN_MAX 16000u
 #define OFFSET_LIMIT_DMV 2000
 #define TC_LIMIT_PPM 500
-#define REFERENCE_DC 250
 #define MV_MAX 8191
 
 void calibration_default(struct calibration *c)
@@ -61,7 +60,7 @@ bool calibration_decode(const uint8_t in[CALIBRATION_PAYLOAD], struct calibratio
 static uint16_t gain_at(const struct calibration *c, int16_t dc)
 {
     int32_t per_10000_kelvin = (int32_t)c->gain_q16 * c->tc_ppm / 1000;
-    int32_t change = per_10000_kelvin * (dc - REFERENCE_DC) / 10000;
+    int32_t change = per_10000_kelvin * (dc - CALIBRATION_DC) / 10000;
     return (uint16_t)((int32_t)c->gain_q16 + change);
 }
 

@@ -13,6 +13,7 @@
 #define CALIBRATION_PAYLOAD 7u
 #define CALIBRATION_VERSION 1u
 #define CALIBRATION_GAIN_NOMINAL 11443u
+#define CALIBRATION_DC 250 /* gains are those at this temperature */
 
 struct calibration {
     uint16_t gain_q16;  /* mV per count of the sum, 8000..16000 */

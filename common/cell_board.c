@@ -11,6 +11,7 @@
 
 #define TRIM_STEADY_ROUNDS 64u
 #define TRIM_SAVE_STEPS 2u
+#define RESISTOR_LOOK_ROUND 0u /* one of 16: is a sensor fitted, has it cooled down */
 
 const uint16_t cell_board_counters_offset FLASH_TABLE __attribute__((used)) =
     offsetof(struct cell_board, link.counters);
@@ -72,7 +73,7 @@ static uint8_t status_flags(const struct cell_board *b)
 
     if (b->balance.on)
         flags |= CELL_BALANCING;
-    if (b->balance.hot)
+    if (b->balance.hot || b->balance.resistor_hot)
         flags |= CELL_HOT;
     if (!b->calibration.valid)
         flags |= CELL_UNCALIBRATED;
@@ -86,15 +87,17 @@ static uint8_t status_flags(const struct cell_board *b)
 static void read_inputs(struct cell_board *b)
 {
     uint16_t cell_sum;
-    uint16_t ntc_sum;
+    uint16_t ntc_tap;
+    uint16_t ntc_foot;
 
     hal_balance(false);
     hal_analog_on();
     cell_sum = hal_analog_sum(ANALOG_CELL, CELL_SAMPLES);
-    ntc_sum = hal_analog_sum(ANALOG_NTC, NTC_SAMPLES);
+    ntc_tap = hal_analog_sum(ANALOG_NTC, NTC_SAMPLES);
+    ntc_foot = hal_analog_sum(ANALOG_NTC_FOOT, NTC_SAMPLES);
     hal_analog_off();
     hal_balance(b->balance.on);
-    b->flags = temperature_flags(ntc_temperature(ntc_sum, &b->dc));
+    b->flags = temperature_flags(ntc_temperature(ntc_share(ntc_tap, ntc_foot), &b->dc));
     if (b->flags == 0)
         b->dc = (int16_t)(b->dc + b->calibration.offset_dc);
     b->mv = calibration_mv(&b->calibration, cell_sum, b->dc);
@@ -105,7 +108,9 @@ static void decide_balancing(struct cell_board *b)
     struct balance_input in = {
         .mv = b->mv,
         .dc = b->dc,
-        .trusted = (b->flags & (CELL_NTC_OPEN | CELL_NTC_SHORT)) == 0 && b->calibration.valid,
+        .resistor_dc = resistor_dc(&b->resistor, b->mv, b->dc),
+        .trusted = (b->flags & (CELL_NTC_OPEN | CELL_NTC_SHORT)) == 0 && b->calibration.valid &&
+                   !b->resistor.lost,
         .vbalance_mv = b->vbalance_mv,
         .lost = b->lost_s >= BALANCE_LOST_S,
     };
@@ -124,9 +129,15 @@ void cell_board_measure(struct cell_board *b)
 
 /* ---- events ----------------------------------------------------------------------------------- */
 
+static void look_at_resistor(struct cell_board *b)
+{
+    if (b->balance.on || b->balance.resistor_hot || b->link.round == RESISTOR_LOOK_ROUND)
+        resistor_take(&b->resistor, hal_analog_resistor(NTC_SAMPLES));
+}
+
 static void round_done(struct cell_board *b)
 {
-    hal_led(b->balance.on);
+    look_at_resistor(b);
     if (b->link.number == 0)
         return;
     b->restarted = false;
@@ -137,11 +148,17 @@ static void round_done(struct cell_board *b)
     keep_trim(b);
 }
 
+void cell_board_show(const struct cell_board *b, uint16_t now_ms)
+{
+    hal_led(led_lit(b->balance.on ? b->led | LED_BALANCING : b->led, now_ms));
+}
+
 void cell_board_events(struct cell_board *b, uint8_t events)
 {
     if (events & LINK_BREAK_SEEN) {
-        hal_led(true);
+        hal_led(led_lit(b->led | LED_DATA, 0));
         cell_board_measure(b);
+        cell_board_show(b, 0);
     }
     if (events & LINK_ROUND_DONE)
         round_done(b);
@@ -155,7 +172,7 @@ void cell_board_second(struct cell_board *b)
         return;
     b->balance.on = false;
     hal_balance(false);
-    hal_led(false);
+    cell_board_show(b, 0);
 }
 
 void cell_board_init(struct cell_board *b)

@@ -8,11 +8,14 @@
 
 #include "common/balance.h"
 #include "common/calibration.h"
+#include "common/led.h"
 #include "common/link.h"
+#include "common/resistor.h"
 
 struct cell_board {
     struct link link;
     struct balance balance;
+    struct resistor resistor;
     struct calibration calibration;
     uint16_t mv; /* last reading */
     int16_t dc;
@@ -21,6 +24,7 @@ struct cell_board {
     uint8_t lost_s;        /* seconds since the last round, saturates */
     bool restarted;        /* no round was completed since the reset */
     uint8_t saved_trim;    /* OSCCAL in the EEPROM record */
+    uint8_t led;           /* enum led_cause of the board's own part */
     uint8_t steady_rounds; /* rounds in a row that the trim was away from the saved one */
 };
 
@@ -30,8 +34,12 @@ extern const uint16_t cell_board_counters_offset;
 
 void cell_board_init(struct cell_board *b);
 
-/* Handles what link_take_events() returned. Measures (about 15 ms) on LINK_BREAK_SEEN. */
+/* Handles what link_take_events() returned. Measures (about 15 ms) on LINK_BREAK_SEEN;
+ * between rounds (about 3 ms) the balance resistor's temperature. */
 void cell_board_events(struct cell_board *b, uint8_t events);
+
+/* Sets the LED by its table; now_ms of any clock that runs on, for flashing. */
+void cell_board_show(const struct cell_board *b, uint16_t now_ms);
 
 /* Takes one reading of the own cell with balancing off, hands it to the link. */
 void cell_board_measure(struct cell_board *b);

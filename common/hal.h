@@ -42,8 +42,9 @@ void hal_clock_set_trim(uint8_t osccal);
 /* ---- analog -------------------------------------------------------------------------------- */
 
 enum analog_input {
-    ANALOG_CELL, /* cell voltage divider against the 1.1 V reference */
-    ANALOG_NTC,  /* NTC divider against the cell voltage (ratiometric) */
+    ANALOG_CELL,     /* cell voltage divider against the 1.1 V reference */
+    ANALOG_NTC,      /* NTC divider's tap against the cell voltage (ratiometric) */
+    ANALOG_NTC_FOOT, /* and its foot, the port pin that is low */
 };
 
 /* Switches dividers and converter on and waits until reference and inputs have settled. */
@@ -51,6 +52,10 @@ void hal_analog_on(void);
 void hal_analog_off(void);
 /* Sum of count (1..63) conversions of 10 bits. Sleeps meanwhile; interrupts are served. */
 uint16_t hal_analog_sum(enum analog_input input, uint8_t count);
+/* Sum of count (1..63) conversions of the balance resistor's sensor, like ANALOG_NTC.
+ * Switches on and off what it needs, so not between the two above. About 1.2 ms more than the
+ * conversions; sleeps meanwhile. */
+uint16_t hal_analog_resistor(uint8_t count);
 
 /* ---- outputs ------------------------------------------------------------------------------- */
 

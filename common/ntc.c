@@ -4,9 +4,12 @@
 
 #define TABLE_START_DC (-500)
 #define TABLE_STEP_DC 50
+#define SHARE_PER_SUM (NTC_SHARE_ALL / 1024u / NTC_SAMPLES)
+/* A foot that is not low, 4 % of the supply: what hangs on it is not measured. */
+#define PIN_LIMIT (NTC_SHARE_ALL / 25u)
 #define TABLE_SIZE (sizeof table / sizeof table[0])
 
-/* Sum of NTC_SAMPLES conversions at -50, -45 ... 130 C: 16384 * R / (R + 10k) with Vishay's
+/* Share at -50, -45 ... 130 C: 16384 * R / (R + 10k) with Vishay's
  * polynomial for B25/85 = 3977 K (data sheet NTCLE100E3, "Resistance values at intermediate
  * temperatures"): R = 10k * exp(-14.6337 + 4791.842/T - 115334/T^2 - 3730535/T^3), T in kelvin.
  * Straight lines between these points are off by 0.16 C at most. */
@@ -16,22 +19,33 @@ static const uint16_t table[] FLASH_TABLE = {
     1829,  1584,  1374,  1194,  1039,  907,   793,   694,   610,   537,   474,
 };
 
-enum ntc_state ntc_temperature(uint16_t sum, int16_t *dc)
+/* Of NTC and fixed resistor together, without the pin: (tap - foot) / (all - foot). */
+uint16_t ntc_share(uint16_t tap, uint16_t foot)
+{
+    uint16_t ntc = tap > foot ? (uint16_t)((tap - foot) * SHARE_PER_SUM) : 0;
+    uint16_t pin = (uint16_t)(foot * SHARE_PER_SUM);
+
+    if (pin > PIN_LIMIT)
+        return NTC_SHARE_ALL;
+    return (uint16_t)(ntc + (uint16_t)(((uint32_t)ntc * pin + NTC_SHARE_ALL / 2u) / NTC_SHARE_ALL));
+}
+
+enum ntc_state ntc_temperature(uint16_t share, int16_t *dc)
 {
     uint8_t i = 1;
     uint16_t above;
     uint16_t below;
 
-    if (sum > flash_u16(&table[0]))
+    if (share > flash_u16(&table[0]))
         return NTC_OPEN;
-    if (sum < flash_u16(&table[TABLE_SIZE - 1u]))
+    if (share < flash_u16(&table[TABLE_SIZE - 1u]))
         return NTC_SHORT;
-    while (sum < flash_u16(&table[i]))
+    while (share < flash_u16(&table[i]))
         i++;
     above = flash_u16(&table[i - 1u]);
     below = flash_u16(&table[i]);
     *dc = (int16_t)(TABLE_START_DC + (int16_t)((i - 1u) * TABLE_STEP_DC) +
-                    (int16_t)(((uint16_t)(above - sum) * (uint32_t)TABLE_STEP_DC +
+                    (int16_t)(((uint16_t)(above - share) * (uint32_t)TABLE_STEP_DC +
                                (uint16_t)(above - below) / 2u) /
                               (uint16_t)(above - below)));
     return NTC_OK;

@@ -31,9 +31,14 @@
 /* Analog: ADC0 cell divider, its foot on PA1; ADC2 NTC divider, its foot on PA3. */
 #define BOARD_CELL_CHANNEL 0u
 #define BOARD_NTC_CHANNEL 2u
+#define BOARD_NTC_FOOT_CHANNEL 3u
 #define BOARD_DIVIDER_DDR DDRA
 #define BOARD_DIVIDER_BIT PA1
 #define BOARD_NTC_SUPPLY_BIT PA3
+/* Foot of the balance resistor's own NTC, which shares the tap. */
+#define BOARD_RESISTOR_PORT PORTC
+#define BOARD_RESISTOR_DDR DDRC
+#define BOARD_RESISTOR_BIT PC1
 #define BOARD_REF_1V1 _BV(REFS1)
 #define BOARD_ANALOG_PINS (_BV(ADC0D) | _BV(ADC2D))
 

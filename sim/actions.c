@@ -28,6 +28,18 @@ static void reset(struct run *r, const struct event *e, int cell)
     chain_reset_board(&r->chain, cell + 1);
 }
 
+static void ntc(struct run *r, const struct event *e, int cell)
+{
+    struct front_end *f = &r->chain.board[cell].front_end;
+    enum ntc_wire wire = e->ntc == NTC_WIRE_OPEN ? NTC_CUT
+                         : e->ntc == NTC_SHORTED ? NTC_BRIDGED
+                                                 : NTC_CONNECTED;
+    if (e->flag2)
+        f->resistor_ntc.wire = wire;
+    else
+        f->cell_ntc.wire = wire;
+}
+
 static void sensor_event(struct run *r, const struct event *e)
 {
     struct hall_sensor *s = &r->chain.board[0].sensor[e->sensor - 1];
@@ -88,6 +100,8 @@ static void world_event(struct run *r, const struct event *e)
     case EVENT_SENSOR_OPEN:
     case EVENT_RESET:
     case EVENT_SWITCHES:
+    case EVENT_BUTTON:
+    case EVENT_NTC:
     case EVENT_PRINT:
         break;
     }
@@ -104,6 +118,12 @@ void action_do(struct run *r, const struct event *e)
         break;
     case EVENT_RESET:
         each_cell(r, e, reset);
+        break;
+    case EVENT_BUTTON:
+        board_press(&r->chain.board[e->flag2 ? r->chain.cells - 1 : 0], e->flag);
+        break;
+    case EVENT_NTC:
+        each_cell(r, e, ntc);
         break;
     case EVENT_SWITCHES:
         board_set_switches(&r->chain.board[0], e->switches);

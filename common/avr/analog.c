@@ -19,6 +19,8 @@
  * that their mean is that of the cell: 32 times this is 10 ms. */
 #define CELL_PACE_CYCLES 1250u
 #define BACK_TO_BACK 0u
+/* The tap settles with 0.1 ms (10 nF at 10 k): twelve of them in conversions of 104 us. */
+#define RESISTOR_DISCARD 12u
 
 static volatile bool settled;
 static volatile uint16_t pace; /* cycles between conversions */
@@ -48,9 +50,24 @@ ISR(TIMER1_COMPB_vect)
     settled = true;
 }
 
+/* The resistor's sensor shares the tap of the cell's: its foot floats while that one is measured, else
+ * it is pulled up, since nothing may be connected. Single-bit writes: interrupts use these ports. */
+static void resistor_foot(bool low, bool pulled_up)
+{
+    if (pulled_up)
+        BOARD_RESISTOR_PORT |= _BV(BOARD_RESISTOR_BIT);
+    else
+        BOARD_RESISTOR_PORT &= (uint8_t)~_BV(BOARD_RESISTOR_BIT);
+    if (low)
+        BOARD_RESISTOR_DDR |= _BV(BOARD_RESISTOR_BIT);
+    else
+        BOARD_RESISTOR_DDR &= (uint8_t)~_BV(BOARD_RESISTOR_BIT);
+}
+
 void hal_analog_on(void)
 {
     analog_sampling(false);
+    resistor_foot(false, false);
     BOARD_DIVIDER_DDR |= _BV(BOARD_DIVIDER_BIT) | _BV(BOARD_NTC_SUPPLY_BIT);
     ADMUX = MUX_REF_INTERNAL | BOARD_CELL_CHANNEL;
     ADCSRA = ADC_ON;
@@ -61,6 +78,7 @@ void hal_analog_off(void)
 {
     ADCSRA = 0;
     BOARD_DIVIDER_DDR &= (uint8_t) ~(_BV(BOARD_DIVIDER_BIT) | _BV(BOARD_NTC_SUPPLY_BIT));
+    resistor_foot(false, true);
     analog_sampling(true);
 }
 
@@ -89,13 +107,42 @@ static uint16_t convert(uint8_t count, uint16_t pace_cycles)
     return sum;
 }
 
+static uint8_t mux_of(enum analog_input input)
+{
+    switch (input) {
+    case ANALOG_CELL:
+        return MUX_REF_INTERNAL | BOARD_CELL_CHANNEL;
+    case ANALOG_NTC:
+        return MUX_REF_SUPPLY | BOARD_NTC_CHANNEL;
+    case ANALOG_NTC_FOOT:
+        break;
+    }
+    return MUX_REF_SUPPLY | BOARD_NTC_FOOT_CHANNEL;
+}
+
 uint16_t hal_analog_sum(enum analog_input input, uint8_t count)
 {
     bool cell = input == ANALOG_CELL;
 
-    ADMUX = cell ? MUX_REF_INTERNAL | BOARD_CELL_CHANNEL : MUX_REF_SUPPLY | BOARD_NTC_CHANNEL;
+    ADMUX = mux_of(input);
     convert(DISCARD, BACK_TO_BACK);
     return convert(count, cell ? CELL_PACE_CYCLES : BACK_TO_BACK);
+}
+
+uint16_t hal_analog_resistor(uint8_t count)
+{
+    uint16_t taken;
+
+    analog_sampling(false);
+    resistor_foot(true, false);
+    ADMUX = MUX_REF_SUPPLY | BOARD_NTC_CHANNEL;
+    ADCSRA = ADC_ON;
+    convert(RESISTOR_DISCARD, BACK_TO_BACK);
+    taken = convert(count, BACK_TO_BACK);
+    ADCSRA = 0;
+    resistor_foot(false, true);
+    analog_sampling(true);
+    return taken;
 }
 
 ISR(ADC_vect)

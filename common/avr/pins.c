@@ -2,6 +2,7 @@
 #include <util/delay_basic.h>
 
 #include "board.h"
+#include "common/avr/pins.h"
 #include "common/hal.h"
 
 #define TRIM_SETTLE_LOOPS \
@@ -35,3 +36,10 @@ void hal_clock_set_trim(uint8_t osccal)
         _delay_loop_1(TRIM_SETTLE_LOOPS);
     }
 }
+
+#ifdef BOARD_BUTTON_PIN
+bool button_down(void)
+{
+    return !(BOARD_BUTTON_PIN & _BV(BOARD_BUTTON_BIT));
+}
+#endif

@@ -51,7 +51,9 @@ struct board {
     struct hall_sensor sensor[2]; /* Begin only */
     uint8_t switches;             /* Begin only */
     int64_t divider_on_ps;        /* -1: off */
-    int64_t ntc_on_ps;
+    int64_t ntc_moved_ps;         /* when a foot of the NTC tap last moved, -1: not since reset */
+    enum foot ntc_foot, resistor_foot;
+    bool button; /* pressed */
     bool balancing;
     int64_t balance_since_ps;
     int64_t balance_on_ps; /* sum since last taken */
@@ -75,6 +77,8 @@ void board_init(struct board *b, enum board_kind kind, int number, struct firmwa
 void board_free(struct board *b);
 /* Supply and temperature of the moment, from the world. */
 void board_environment(struct board *b);
+/* The button of Begin or End. */
+void board_press(struct board *b, bool down);
 void board_set_switches(struct board *b, uint8_t switches);
 /* Time the balance resistor was on since the last call, in ps. */
 int64_t board_take_balance_ps(struct board *b);
@@ -88,5 +92,11 @@ double board_error_dc(const struct board *b, double dc);
 /* A converter code as the factory's rig reads it out: sum of `count` conversions with the cell at
  * these volts and the board at this temperature. */
 double board_factory_sum(struct board *b, double cell_v, double celsius, int count);
+/* The same for tap and foot of the cell's NTC. */
+void board_factory_ntc_sums(struct board *b, double cell_v, double celsius, int count, double *tap,
+                            double *foot);
+/* The same for an input of the current sensors (Begin) at these volts of the sensor. */
+double board_factory_sensor_sum(struct board *b, int input, double sensor_v, double celsius,
+                                int count);
 
 #endif

@@ -185,6 +185,46 @@ static bool parse_switches(struct reader *reader, struct event *event)
     return true;
 }
 
+static bool parse_button(struct reader *reader, struct event *event)
+{
+    char *word;
+
+    event->kind = EVENT_BUTTON;
+    if (!reader_need(reader, "begin or end", &word))
+        return false;
+    event->flag2 = strcmp(word, "end") == 0;
+    if (!event->flag2 && strcmp(word, "begin") != 0)
+        return reader_fail(reader, "'%s' where begin or end is expected", word);
+    if (!reader_need(reader, "down or up", &word))
+        return false;
+    event->flag = strcmp(word, "down") == 0;
+    if (event->flag || strcmp(word, "up") == 0)
+        return true;
+    return reader_fail(reader, "'%s' where down or up is expected", word);
+}
+
+static bool parse_ntc(struct reader *reader, struct event *event)
+{
+    static const char *const name[] = { "ok", "open", "short" };
+    char *word;
+
+    event->kind = EVENT_NTC;
+    if (!reader_need(reader, "cell or resistor", &word))
+        return false;
+    event->flag2 = strcmp(word, "resistor") == 0;
+    if (!event->flag2 && strcmp(word, "cell") != 0)
+        return reader_fail(reader, "'%s' where cell or resistor is expected", word);
+    if (!reader_cell(reader, true, &event->cell) ||
+        !reader_need(reader, "open, short or ok", &word))
+        return false;
+    for (int i = 0; i < 3; i++)
+        if (strcmp(word, name[i]) == 0) {
+            event->ntc = (enum ntc_fault)i;
+            return true;
+        }
+    return reader_fail(reader, "'%s' where open, short or ok is expected", word);
+}
+
 static bool parse_print(struct reader *reader, struct event *event)
 {
     event->kind = EVENT_PRINT;
@@ -210,6 +250,8 @@ static const struct {
     { "sensor", parse_sensor },
     { "reset", parse_reset },
     { "switches", parse_switches },
+    { "button", parse_button },
+    { "ntc", parse_ntc },
     { "print", parse_print },
 };
 

@@ -28,11 +28,15 @@ enum event_kind {
     EVENT_SENSOR_GAIN,      /* sensor, a = factor */
     EVENT_SENSOR_OPEN,      /* sensor, flag = open (false: connected again) */
     EVENT_RESET,            /* cell (0 = all) */
+    EVENT_BUTTON,           /* flag2 = that of End, not Begin; flag = pressed */
+    EVENT_NTC,              /* cell, flag2 = the resistor's, not the cell's; ntc */
     EVENT_SWITCHES,         /* switches, and as typed in text */
     EVENT_PRINT,            /* text */
 };
 
 enum { EVENT_TEXT_SIZE = 256 };
+
+enum ntc_fault { NTC_WORKS, NTC_WIRE_OPEN, NTC_SHORTED };
 
 struct event {
     double t_s;
@@ -44,6 +48,8 @@ struct event {
     double a;
     double b;
     bool flag;
+    bool flag2;
+    enum ntc_fault ntc;
     uint8_t switches;           /* switch 1 is bit 7 */
     char text[EVENT_TEXT_SIZE]; /* for EVENT_PROFILE: the file name, as typed */
     const struct series *series;

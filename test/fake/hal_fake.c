@@ -135,6 +135,15 @@ uint16_t hal_analog_sum(enum analog_input input, uint8_t count)
     return fake->sum[input];
 }
 
+uint16_t hal_analog_resistor(uint8_t count)
+{
+    (void)count;
+    if (fake->analog_on)
+        fake->misreadings++;
+    fake->resistor_looks++;
+    return fake->resistor_sum;
+}
+
 void hal_balance(bool on)
 {
     fake->balance = on;
@@ -143,6 +152,7 @@ void hal_balance(bool on)
 void hal_led(bool on)
 {
     fake->led = on;
+    fake->led_was_lit = fake->led_was_lit || on;
 }
 
 /* ---- EEPROM ---------------------------------------------------------------------------------- */

@@ -42,13 +42,16 @@ struct fake_board {
     uint8_t trim;
     uint16_t trim_moves;
     /* analog */
-    uint16_t sum[2];  /* what a sum of enum analog_input gives */
-    uint8_t asked[2]; /* conversions asked for, last time */
+    uint16_t sum[3];       /* what a sum of enum analog_input gives */
+    uint16_t resistor_sum; /* what hal_analog_resistor() gives */
+    uint8_t resistor_looks;
+    uint8_t asked[3]; /* conversions asked for, last time */
     bool analog_on;
     uint16_t misreadings; /* sums taken with the converter off or the balancer on */
     /* outputs */
     bool balance;
     bool led;
+    bool led_was_lit; /* since the test last cleared it */
     /* EEPROM */
     uint8_t eeprom[FAKE_EEPROM_SIZE];
     uint8_t wear[FAKE_EEPROM_SIZE]; /* writes of each byte that changed it, saturates */

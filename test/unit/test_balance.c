@@ -54,10 +54,34 @@ static void test_balance_every_case_of_the_table(void **state)
     }
 }
 
+static void test_balance_resistor_stops_at_95_and_goes_on_at_85(void **state)
+{
+    static const struct {
+        int16_t resistor_dc;
+        bool hot_before, on;
+    } cases[] = { { 949, false, true }, { 950, false, false }, { 851, true, false },
+                  { 850, true, true },  { 1300, true, false }, { -400, true, true } };
+
+    (void)state;
+    for (uint8_t i = 0; i < TEST_COUNT_OF(cases); i++) {
+        struct balance b = { .on = !cases[i].hot_before, .resistor_hot = cases[i].hot_before };
+        struct balance_input in = { .mv = 3500,
+                                    .dc = 600,
+                                    .resistor_dc = cases[i].resistor_dc,
+                                    .trusted = true,
+                                    .vbalance_mv = 3400 };
+        balance_step(&b, &in);
+        assert_int_equal(b.on, cases[i].on);
+        assert_int_equal(b.resistor_hot, !cases[i].on);
+        assert_false(b.hot);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_balance_every_case_of_the_table),
+        cmocka_unit_test(test_balance_resistor_stops_at_95_and_goes_on_at_85),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

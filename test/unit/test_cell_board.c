@@ -5,7 +5,10 @@
 #include "test.h"
 #include "test/fake/hal_fake.h"
 
-#define NTC_25 8192u
+#define NTC_25 4096u
+#define NTC_OPEN_SUM 8150u
+#define NTC_95 597u
+#define NTC_80 915u
 #define SUM_3300 18900u
 #define SUM_3500 20045u
 #define SWITCHES_3400 0x10u
@@ -17,6 +20,7 @@ static void set_up(void)
     fake_reset();
     fake->sum[ANALOG_CELL] = SUM_3300;
     fake->sum[ANALOG_NTC] = NTC_25;
+    fake->resistor_sum = NTC_OPEN_SUM;
     fake->trim = 0x60;
 }
 
@@ -56,7 +60,8 @@ static void test_break_measures_cell_and_temperature_for_the_link(void **state)
     assert_int_equal(fake->asked[ANALOG_CELL], CELL_SAMPLES);
     assert_int_equal(fake->asked[ANALOG_NTC], NTC_SAMPLES);
     assert_false(fake->analog_on);
-    assert_true(fake->led);
+    assert_false(fake->led);
+    assert_true(fake->led_was_lit);
     assert_int_equal(fake->misreadings, 0);
 }
 
@@ -77,7 +82,7 @@ static void test_ntc_faults_are_flagged_and_stop_balancing(void **state)
     static const struct {
         uint16_t sum;
         uint8_t flag;
-    } cases[] = { { 16300, CELL_NTC_OPEN }, { 100, CELL_NTC_SHORT } };
+    } cases[] = { { 8150, CELL_NTC_OPEN }, { 50, CELL_NTC_SHORT } };
 
     (void)state;
     for (uint8_t i = 0; i < TEST_COUNT_OF(cases); i++) {
@@ -146,17 +151,77 @@ static void test_balancing_is_off_while_measuring_and_on_again_after(void **stat
     assert_true(fake->balance);
 }
 
-static void test_led_shows_a_round_and_stays_on_while_balancing(void **state)
+static void test_led_flashes_at_a_round_and_stays_on_while_balancing(void **state)
 {
     (void)state;
     start_balancing();
+    assert_true(fake->led);
     finish_round(SWITCHES_3400);
     assert_true(fake->led);
     fake->sum[ANALOG_CELL] = SUM_3300;
     measure();
-    assert_true(fake->led);
-    finish_round(SWITCHES_3400);
     assert_false(fake->led);
+    fake->led_was_lit = false;
+    finish_round(SWITCHES_3400);
+    assert_false(fake->led_was_lit);
+    measure();
+    assert_true(fake->led_was_lit);
+    assert_false(fake->led);
+}
+
+/* ---- the resistor's own sensor ------------------------------------------------------------------ */
+
+static void test_resistor_is_looked_at_while_on_and_now_and_then(void **state)
+{
+    (void)state;
+    set_up();
+    calibrate(0);
+    cell_board_init(&b);
+    for (uint8_t i = 0; i < 32; i++) {
+        b.link.round = i & 0x0Fu;
+        measure();
+        finish_round(SWITCHES_3400);
+    }
+    assert_int_equal(fake->resistor_looks, 2);
+    start_balancing();
+    b.link.round = 5;
+    finish_round(SWITCHES_3400);
+    assert_int_equal(fake->resistor_looks, 2); /* set_up() and start_balancing() ran a round 0 */
+    assert_int_equal(fake->misreadings, 0);
+}
+
+static void test_hot_resistor_stops_balancing_until_it_cooled_down(void **state)
+{
+    (void)state;
+    start_balancing();
+    b.link.round = 5;
+    fake->resistor_sum = NTC_95;
+    finish_round(SWITCHES_3400);
+    measure();
+    assert_false(fake->balance);
+    assert_int_equal(b.link.own.flags, CELL_HOT);
+    finish_round(SWITCHES_3400);
+    measure();
+    assert_false(fake->balance);
+    fake->resistor_sum = NTC_80;
+    finish_round(SWITCHES_3400);
+    measure();
+    assert_true(fake->balance);
+    assert_int_equal(b.link.own.flags, CELL_BALANCING);
+}
+
+static void test_lost_resistor_sensor_stops_balancing(void **state)
+{
+    (void)state;
+    start_balancing();
+    fake->resistor_sum = NTC_25;
+    finish_round(SWITCHES_3400);
+    measure();
+    assert_true(fake->balance);
+    fake->resistor_sum = NTC_OPEN_SUM;
+    finish_round(SWITCHES_3400);
+    measure();
+    assert_false(fake->balance);
 }
 
 static void test_balancing_waits_for_switches_that_allow_it(void **state)
@@ -180,11 +245,13 @@ static void test_hot_board_stops_balancing_and_says_so(void **state)
 {
     (void)state;
     start_balancing();
-    fake->sum[ANALOG_NTC] = 1583; /* 80.0 C */
+    fake->resistor_sum = NTC_80;
+    finish_round(SWITCHES_3400);
+    fake->sum[ANALOG_NTC] = 792; /* 85.0 C */
     measure();
     assert_false(fake->balance);
     assert_int_equal(b.link.own.flags, CELL_HOT);
-    fake->sum[ANALOG_NTC] = 2826; /* 65.0 C */
+    fake->sum[ANALOG_NTC] = 1413; /* 65.0 C */
     measure();
     assert_true(fake->balance);
 }
@@ -294,7 +361,10 @@ int main(void)
         cmocka_unit_test(test_restart_flag_goes_with_the_first_complete_round),
         cmocka_unit_test(test_trim_at_its_limit_is_flagged),
         cmocka_unit_test(test_balancing_is_off_while_measuring_and_on_again_after),
-        cmocka_unit_test(test_led_shows_a_round_and_stays_on_while_balancing),
+        cmocka_unit_test(test_led_flashes_at_a_round_and_stays_on_while_balancing),
+        cmocka_unit_test(test_resistor_is_looked_at_while_on_and_now_and_then),
+        cmocka_unit_test(test_hot_resistor_stops_balancing_until_it_cooled_down),
+        cmocka_unit_test(test_lost_resistor_sensor_stops_balancing),
         cmocka_unit_test(test_balancing_waits_for_switches_that_allow_it),
         cmocka_unit_test(test_hot_board_stops_balancing_and_says_so),
         cmocka_unit_test(test_balancing_ends_thirty_seconds_after_the_last_round),

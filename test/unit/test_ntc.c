@@ -80,6 +80,38 @@ static void test_ntc_open_or_short_leaves_the_temperature(void **state)
     assert_int_equal(dc, 123);
 }
 
+/* R / (R + fixed) of an NTC behind a pin, whatever the pin has. */
+static void test_share_leaves_the_pin_out(void **state)
+{
+    static const uint16_t ohm[] = { 1070, 1750, 10000, 40000 };
+
+    (void)state;
+    for (uint8_t i = 0; i < TEST_COUNT_OF(ohm); i++) {
+        uint16_t wanted = (uint16_t)(16384ul * ohm[i] / (ohm[i] + 10000ul));
+        for (uint16_t pin = 0; pin <= 100; pin += 10) {
+            uint32_t all = (uint32_t)ohm[i] + pin + 10000u;
+            uint16_t tap = (uint16_t)((8192ul * (ohm[i] + pin) + all / 2u) / all);
+            uint16_t foot = (uint16_t)((8192ul * pin + all / 2u) / all);
+            uint16_t share = ntc_share(tap, foot);
+            if (share + 3u < wanted || share > wanted + 3u)
+                fail_msg("%u ohm behind %u: %u, not %u", ohm[i], pin, share, wanted);
+        }
+    }
+}
+
+static void test_share_of_a_foot_that_is_not_low_reads_open(void **state)
+{
+    int16_t dc = 5;
+
+    (void)state;
+    assert_int_equal(ntc_temperature(ntc_share(8184, 8184), &dc), NTC_OPEN);
+    assert_int_equal(ntc_temperature(ntc_share(4000, 400), &dc), NTC_OPEN);
+    assert_int_equal(ntc_temperature(ntc_share(0, 0), &dc), NTC_SHORT);
+    assert_int_equal(ntc_temperature(ntc_share(20, 24), &dc), NTC_SHORT);
+    assert_int_equal(ntc_temperature(ntc_share(8184, 0), &dc), NTC_OPEN);
+    assert_int_equal(dc, 5);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -90,6 +122,8 @@ int main(void)
         cmocka_unit_test(test_ntc_is_exact_at_25_and_at_both_ends),
         cmocka_unit_test(test_ntc_falls_with_every_sum),
         cmocka_unit_test(test_ntc_open_or_short_leaves_the_temperature),
+        cmocka_unit_test(test_share_leaves_the_pin_out),
+        cmocka_unit_test(test_share_of_a_foot_that_is_not_low_reads_open),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

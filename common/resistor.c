@@ -1,0 +1,32 @@
+#include "common/resistor.h"
+
+#include "common/ntc.h"
+
+#define HOTTEST_DC 1300
+/* 12 K/W / 3.3 ohm: 3.636 K per V^2, in 0.1 C and mV */
+#define MV2_PER_DC 27500ul
+
+void resistor_take(struct resistor *r, uint16_t tap)
+{
+    switch (ntc_temperature(ntc_share(tap, 0), &r->dc)) {
+    case NTC_OK:
+        r->fitted = true;
+        r->lost = false;
+        break;
+    case NTC_SHORT:
+        r->dc = HOTTEST_DC;
+        r->fitted = true;
+        r->lost = false;
+        break;
+    case NTC_OPEN:
+        r->lost = r->fitted;
+        break;
+    }
+}
+
+int16_t resistor_dc(const struct resistor *r, uint16_t mv, int16_t board_dc)
+{
+    if (r->fitted)
+        return r->dc;
+    return (int16_t)(board_dc + (int16_t)((uint32_t)mv * mv / MV2_PER_DC));
+}
