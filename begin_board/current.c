@@ -1,83 +1,108 @@
 #include "begin_board/current.h"
 
-#include "common/eeprom_map.h"
 #include "common/hal.h"
-#include "common/record.h"
-#include "protocol/bytes.h"
 
 /* Codes with a reference of 1.1 V. */
 #define LEGAL_MIN 51u /* half of the lowest code a sensor gives: open or shorted */
 #define LEGAL_MAX 973u
-#define HANDOVER 400u        /* 20 A in low-range codes */
-#define OVER_Q4 (402u * 16u) /* beyond 500 A in high-range codes, with 0.5 % for the zero */
-#define CODE_LIMIT 1020u     /* above, the converter is at its end */
-#define HIGH_PER_LOW 25      /* 1.25 A against 50 mA */
+#define HANDOVER 400u /* 20 A in low-range codes */
+#define OVER_Q6 \
+    (402u * SENSOR_ZERO_UNITY) /* beyond 500 A in high-range codes, with 0.5 % for the zero */
+#define CODE_LIMIT 1020u       /* above, the converter is at its end */
+#define HIGH_PER_LOW 25        /* 1.25 A against 50 mA */
 #define LOW_MA 50
 #define Q4 16
-#define ZERO_VERSION 1u
-#define ZERO_PAYLOAD 8u
+#define ALL_SHIFTS (SENSOR_GAIN_SHIFT + 2) /* gain in q14, q6 to q4 */
+#define HALF (1L << (ALL_SHIFTS - 1))
+#define PPM 1000000L
 
 /* A code at 1.1 V as this board's reference makes it. */
 static uint16_t scaled(const struct current *c, uint16_t code)
 {
-    return (uint16_t)((uint32_t)code * CURRENT_SCALE_UNITY / c->scale_q14);
+    return (uint16_t)((uint32_t)code * SENSOR_GAIN_UNITY / c->scale_q14);
 }
 
-/* Scale and zero points must be set. */
+/* A higher reference makes all codes smaller, those of the zero points too. */
+static uint16_t zero_now_q6(const struct current *c, uint8_t input)
+{
+    uint16_t zero_q6 = c->record.input[input].zero_q6;
+    int32_t drift_q6 = (int32_t)zero_q6 * (c->drift_ppm / 4) / (PPM / 4);
+
+    return (uint16_t)(zero_q6 - drift_q6);
+}
+
+/* Low-range codes within 20 A of zero, where the low range counts. The ISR looks at them. */
+static void use_inputs(struct current *c, uint8_t sensor)
+{
+    struct current_sensor *s = &c->sensor[sensor];
+    uint16_t handover = scaled(c, HANDOVER);
+    uint16_t low_q6 = zero_now_q6(c, (uint8_t)(2u * sensor));
+    uint16_t high_q6 = zero_now_q6(c, (uint8_t)(2u * sensor + 1u));
+    uint16_t zero = (uint16_t)(low_q6 / SENSOR_ZERO_UNITY);
+    uint16_t min = zero > handover + c->legal_min ? (uint16_t)(zero - handover) : c->legal_min;
+    uint16_t max = zero + handover < c->legal_max ? (uint16_t)(zero + handover) : c->legal_max;
+    uint8_t irq = hal_irq_save();
+
+    s->zero_q6[0] = low_q6;
+    s->zero_q6[1] = high_q6;
+    s->low_min = min;
+    s->low_max = max;
+    hal_irq_restore(irq);
+}
+
+void current_use_record(struct current *c)
+{
+    for (uint8_t i = 0; i < FRAME_SENSORS_MAX; i++)
+        use_inputs(c, i);
+}
+
 static void set_limits(struct current *c)
 {
-    uint16_t handover = scaled(c, HANDOVER);
-
     c->legal_min = scaled(c, LEGAL_MIN);
     c->legal_max = scaled(c, LEGAL_MAX);
     if (c->legal_max > CODE_LIMIT)
         c->legal_max = CODE_LIMIT;
-    c->over_q4 = (int16_t)scaled(c, OVER_Q4);
-    for (uint8_t i = 0; i < FRAME_SENSORS_MAX; i++) {
-        struct current_sensor *s = &c->sensor[i];
-        uint16_t zero = (uint16_t)(s->zero_q4[0] / Q4);
-        s->low_min = zero > handover + c->legal_min ? (uint16_t)(zero - handover) : c->legal_min;
-        s->low_max = zero + handover < c->legal_max ? (uint16_t)(zero + handover) : c->legal_max;
+    c->over_q6 = (int16_t)scaled(c, OVER_Q6);
+}
+
+/* Zero points that were not measured are nominal, and gains those of the board's reference. */
+static void fill_record(struct current *c)
+{
+    struct sensor_record *r = &c->record;
+
+    for (uint8_t i = 0; i < CURRENT_INPUTS; i++) {
+        if (!r->zeroed[i / 2u])
+            r->input[i].zero_q6 = scaled(c, CURRENT_ZERO_NOMINAL_Q6);
+        if (!r->gains_known)
+            r->input[i].gain_q14 = c->scale_q14;
     }
 }
 
 void current_init(struct current *c)
 {
-    *c = (struct current){ .scale_q14 = CURRENT_SCALE_UNITY };
-    for (uint8_t i = 0; i < FRAME_SENSORS_MAX; i++)
-        for (uint8_t range = 0; range < 2; range++)
-            c->sensor[i].zero_q4[range] = CURRENT_ZERO_NOMINAL_Q4;
+    *c = (struct current){ .scale_q14 = SENSOR_GAIN_UNITY };
+    fill_record(c);
     set_limits(c);
-}
-
-static void take_zero(struct current *c, const uint8_t payload[ZERO_PAYLOAD])
-{
-    for (uint8_t i = 0; i < CURRENT_INPUTS; i++) {
-        struct current_sensor *s = &c->sensor[i / 2u];
-        s->zero_q4[i & 1u] = get_u16(&payload[2u * i]);
-        s->zeroed = true;
-    }
+    current_use_record(c);
 }
 
 void current_load(struct current *c, const struct calibration *calibration)
 {
-    uint8_t payload[ZERO_PAYLOAD];
-
-    if (calibration->valid)
-        c->scale_q14 = (uint16_t)((uint32_t)calibration->gain_q16 * CURRENT_SCALE_UNITY /
+    if (calibration->valid) {
+        c->scale_q14 = (uint16_t)((uint32_t)calibration->gain_q16 * SENSOR_GAIN_UNITY /
                                   CALIBRATION_GAIN_NOMINAL);
-    if (record_load(EEPROM_BOARD, ZERO_VERSION, payload, ZERO_PAYLOAD))
-        take_zero(c, payload);
+        c->tc_ppm = calibration->tc_ppm;
+    }
+    sensor_record_load(&c->record);
+    fill_record(c);
     set_limits(c);
+    current_use_record(c);
 }
 
-void current_save_zero(const uint16_t zero_q4[CURRENT_INPUTS])
+void current_set_temperature(struct current *c, int16_t dc)
 {
-    uint8_t payload[ZERO_PAYLOAD];
-
-    for (uint8_t i = 0; i < CURRENT_INPUTS; i++)
-        put_u16(&payload[2u * i], zero_q4[i]);
-    record_save(EEPROM_BOARD, ZERO_VERSION, payload, ZERO_PAYLOAD);
+    c->drift_ppm = (int32_t)c->tc_ppm * (dc - CALIBRATION_DC) / 10;
+    current_use_record(c);
 }
 
 /* ---- one sample --------------------------------------------------------------------------------- */
@@ -88,15 +113,27 @@ static uint8_t next_sensor(uint8_t input)
     return next < CURRENT_INPUTS ? next : CURRENT_INPUTS_DONE;
 }
 
-static uint8_t high_sample(struct current_sensor *s, int16_t over_q4, uint8_t input, uint16_t code)
+static uint8_t high_sample(struct current_sensor *s, int16_t over_q6, uint8_t input, uint16_t code)
 {
-    int16_t value_q4 = (int16_t)((int16_t)(code * Q4) - (int16_t)s->zero_q4[1]);
+    int16_t value_q6 = (int16_t)(uint16_t)(code * SENSOR_ZERO_UNITY - s->zero_q6[1]);
 
-    if (value_q4 > over_q4 || value_q4 < -over_q4)
+    if (value_q6 > over_q6 || value_q6 < -over_q6)
         s->sum.over++;
     s->sum.high += code;
     s->sum.high_samples++;
     return next_sensor(input);
+}
+
+/* While zero points are taken each input is converted in turn, legal or not. */
+static uint8_t zero_sample(struct current_zero *z, uint8_t input, uint16_t code)
+{
+    z->sum += code;
+    z->samples++;
+    if (code < z->least)
+        z->least = code;
+    if (code > z->most)
+        z->most = code;
+    return (uint8_t)(input + 1u) < CURRENT_INPUTS ? (uint8_t)(input + 1u) : CURRENT_INPUTS_DONE;
 }
 
 uint8_t current_sample(struct current *c, uint8_t input, uint16_t code)
@@ -104,6 +141,8 @@ uint8_t current_sample(struct current *c, uint8_t input, uint16_t code)
     struct current_sensor *s = &c->sensor[input >> 1];
     bool high = (input & 1u) != 0;
 
+    if (c->zeroing)
+        return zero_sample(&c->zero[input], input, code);
     if (!high && code > s->low_min && code < s->low_max) {
         s->sum.low += code;
         s->sum.low_samples++;
@@ -113,7 +152,7 @@ uint8_t current_sample(struct current *c, uint8_t input, uint16_t code)
         s->sum.illegal++;
         return next_sensor(input);
     }
-    return high ? high_sample(s, c->over_q4, input, code) : (uint8_t)(input + 1u);
+    return high ? high_sample(s, c->over_q6, input, code) : (uint8_t)(input + 1u);
 }
 
 /* ---- one block ---------------------------------------------------------------------------------- */
@@ -123,25 +162,27 @@ static uint16_t samples(const struct current_sum *sum)
     return (uint16_t)(sum->low_samples + sum->high_samples);
 }
 
-/* Sum of all samples in low-range codes times 16, away from zero: below 8000 * 410 * 16 * 25. */
-static int32_t total_q4(const struct current_sensor *s, const struct current_sum *sum)
+/* Sum of one range's codes away from zero: below 8000 * 410 * 64 before, a quarter behind the gain. */
+static int32_t range_q4(const struct current_sensor *s, const struct sensor_input *input,
+                        uint8_t range, uint32_t codes, uint16_t count)
 {
-    int32_t low_q4 =
-        (int32_t)(sum->low * Q4) - (int32_t)((uint32_t)sum->low_samples * s->zero_q4[0]);
-    int32_t high_q4 =
-        (int32_t)(sum->high * Q4) - (int32_t)((uint32_t)sum->high_samples * s->zero_q4[1]);
+    int32_t from_zero_q6 =
+        (int32_t)(codes * SENSOR_ZERO_UNITY) - (int32_t)((uint32_t)count * s->zero_q6[range]);
 
-    return low_q4 + high_q4 * HIGH_PER_LOW;
+    return (int32_t)(((int64_t)from_zero_q6 * input->gain_q14 + HALF) >> ALL_SHIFTS);
 }
 
-static int32_t mean_ma(const struct current_sensor *s, const struct current_sum *sum,
-                       uint16_t scale_q14)
+/* No division of 64 bits: the release of the ring waits for this. */
+static int32_t mean_ma(const struct current *c, uint8_t sensor, const struct current_sum *sum)
 {
-    int32_t total = total_q4(s, sum);
+    const struct current_sensor *s = &c->sensor[sensor];
+    const struct sensor_input *input = &c->record.input[2u * sensor];
+    int32_t total_q4 = range_q4(s, &input[0], 0, sum->low, sum->low_samples) +
+                       range_q4(s, &input[1], 1, sum->high, sum->high_samples) * HIGH_PER_LOW;
     int32_t count = samples(sum);
-    int32_t ma_q4 = total / count * LOW_MA + total % count * LOW_MA / count;
+    int32_t ma_q4 = total_q4 / count * LOW_MA + total_q4 % count * LOW_MA / count;
 
-    return (int32_t)((int64_t)ma_q4 * scale_q14 / ((int32_t)CURRENT_SCALE_UNITY * Q4));
+    return (ma_q4 + ma_q4 / 1000 * c->drift_ppm / 1000) / Q4;
 }
 
 static int32_t clean_ma(int32_t ma)
@@ -161,27 +202,29 @@ static void integrate(uint32_t *mas, uint16_t *rest, uint32_t ma, uint16_t elaps
     *rest = (uint16_t)(ua_s % 1000u);
 }
 
-static uint8_t state_of(const struct current_sensor *s, const struct current_sum *sum)
+static uint8_t state_of(const struct current *c, uint8_t sensor, const struct current_sum *sum)
 {
     if (sum->illegal > samples(sum))
-        return s->seen ? SENSOR_BROKEN : SENSOR_ABSENT;
+        return c->sensor[sensor].seen ? SENSOR_BROKEN : SENSOR_ABSENT;
     if (sum->over)
         return SENSOR_OVER_RANGE;
-    return s->zeroed ? SENSOR_OK : SENSOR_UNZEROED;
+    return c->record.zeroed[sensor] ? SENSOR_OK : SENSOR_UNZEROED;
 }
 
-static void close_sensor(struct current_sensor *s, const struct current_sum *sum,
-                         uint16_t scale_q14, uint16_t elapsed_ms)
+static void close_sensor(struct current *c, uint8_t sensor, const struct current_sum *sum,
+                         uint16_t elapsed_ms)
 {
+    struct current_sensor *s = &c->sensor[sensor];
+
     if (samples(sum) == 0 && sum->illegal == 0)
         return; /* nothing measured: keep what is known, count no charge */
-    s->state = state_of(s, sum);
+    s->state = state_of(c, sensor, sum);
     if (s->state == SENSOR_BROKEN || s->state == SENSOR_ABSENT) {
         s->ma = 0;
         return;
     }
     s->seen = true;
-    s->ma = clean_ma(mean_ma(s, sum, scale_q14));
+    s->ma = clean_ma(mean_ma(c, sensor, sum));
     if (s->ma >= 0)
         integrate(&s->forward_mas, &s->forward_rest_ua, (uint32_t)s->ma, elapsed_ms);
     else
@@ -196,7 +239,7 @@ void current_close(struct current *c, uint16_t elapsed_ms)
         struct current_sum sum = s->sum;
         s->sum = (struct current_sum){ 0 };
         hal_irq_restore(irq);
-        close_sensor(s, &sum, c->scale_q14, elapsed_ms);
+        close_sensor(c, i, &sum, elapsed_ms);
     }
 }
 

@@ -2,7 +2,7 @@
  *
  * Low range: one code is 50 mA, used below 20 A; high range: one code is 1.25 A, to 500 A (product
  * manual, "Dual range current sensor measurement specifications"; one pass of the cable). A sensor
- * gives 0.5 .. 4.5 V around 2.5 V, divided by 4.545 into the 1.1 V range: codes 102 .. 922 around
+ * gives 0.5 .. 4.5 V around 2.5 V, divided by 4.55 into the 1.1 V range: codes 102 .. 922 around
  * 512, all of them larger where this board's reference is below 1.1 V. With two or four passes the End board divides; steps and dead band shrink with it.
  *
  * current_sample() is for the sampling ISR, the rest for the main loop. Pure logic. */
@@ -12,14 +12,15 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "begin_board/sensor_record.h"
 #include "common/calibration.h"
 #include "protocol/frame.h"
 
-#define CURRENT_INPUTS 4u /* low and high range of sensor 1, then of sensor 2 */
+#define CURRENT_INPUTS SENSOR_INPUTS
 #define CURRENT_INPUTS_DONE 0xFFu
 #define CURRENT_DEAD_BAND_MA 300 /* means below this count as zero */
 #define CURRENT_LIMIT_MA 500000L
-#define CURRENT_ZERO_NOMINAL_Q4 (512u * 16u)
+#define CURRENT_ZERO_NOMINAL_Q6 (512u * SENSOR_ZERO_UNITY)
 
 /* Collected by the ISR between two rounds: bare codes, so that a sample costs little. */
 struct current_sum {
@@ -31,12 +32,19 @@ struct current_sum {
     uint16_t over;    /* samples at the end of the high range */
 };
 
+/* One input while zero points are taken: every millisecond a code of each. */
+struct current_zero {
+    uint32_t sum;
+    uint16_t samples;
+    uint16_t least;
+    uint16_t most;
+};
+
 struct current_sensor {
     struct current_sum sum;
     uint16_t low_min; /* low-range codes within +-20 A of zero */
     uint16_t low_max;
-    uint16_t zero_q4[2];  /* code at 0 A times 16: low range, high range */
-    bool zeroed;          /* by a calibration, not nominal */
+    uint16_t zero_q6[2];  /* code at 0 A at the board's temperature: low, high range */
     bool seen;            /* has worked since reset: later silence means broken */
     uint8_t state;        /* enum sensor_state */
     int32_t ma;           /* mean of the last block */
@@ -46,22 +54,28 @@ struct current_sensor {
     uint16_t reverse_rest_ua;
 };
 
-#define CURRENT_SCALE_UNITY 16384u
-
 struct current {
+    struct sensor_record record;
     uint16_t scale_q14; /* reference voltage of this board against 1.1 V */
+    int16_t tc_ppm;     /* its change per kelvin */
+    int32_t drift_ppm;  /* its change since 25 C */
     uint16_t legal_min; /* codes outside these two no sensor gives */
     uint16_t legal_max;
-    int16_t over_q4; /* high-range codes times 16 from zero beyond full scale */
+    int16_t over_q6;       /* high-range codes from zero beyond full scale */
+    volatile bool zeroing; /* samples go to zero[], see zero.h */
+    struct current_zero zero[CURRENT_INPUTS];
     struct current_sensor sensor[FRAME_SENSORS_MAX];
 };
 
 void current_init(struct current *c);
-/* Takes this board's reference error from its cell calibration (the divider's share is below
- * 0.2 %) and the zero points from their record, where there is a valid one. */
+/* Takes this board's reference from its cell calibration, and zero points and gains from their
+ * record, where there is a valid one. */
 void current_load(struct current *c, const struct calibration *calibration);
-/* Writes that record: code at 0 A times 16 of each input. */
-void current_save_zero(const uint16_t zero_q4[CURRENT_INPUTS]);
+/* The reference's temperature, 0.1 C: zero points and gains follow it. */
+void current_set_temperature(struct current *c, int16_t dc);
+
+/* After c->record was changed: takes it over. */
+void current_use_record(struct current *c);
 
 /* Code of one input; returns the next input for this sample or CURRENT_INPUTS_DONE. ISR. */
 uint8_t current_sample(struct current *c, uint8_t input, uint16_t code);

@@ -2,15 +2,20 @@
 #include "begin_board/current.h"
 #include "begin_board/dip.h"
 #include "begin_board/rounds.h"
+#include "begin_board/zero.h"
 #include "common/avr/port.h"
 #include "common/avr/sampler.h"
+#include "common/avr/pins.h"
 #include "common/avr/switch_matrix.h"
+#include "common/button.h"
 #include "common/cell_board.h"
 
 struct cell_board board;
 static struct current current;
 static struct dip dip;
 static struct rounds rounds;
+static struct button button;
+static struct zero zero;
 static uint8_t boot_count __attribute__((section(".noinit")));
 static uint16_t latched_ms;
 
@@ -36,6 +41,8 @@ static void send_round(uint16_t now_ms)
     struct frame_charge charges[2u * FRAME_SENSORS_MAX];
 
     dip_step(&dip, switch_matrix_read());
+    if (!(board.flags & (CELL_NTC_OPEN | CELL_NTC_SHORT)))
+        current_set_temperature(&current, board.dc);
     current_close(&current, (uint16_t)(now_ms - latched_ms));
     latched_ms = now_ms;
     start.switches = dip.value;
@@ -61,9 +68,40 @@ static void step_rounds(void)
     }
 }
 
-static void sleep_until_event(void)
+static uint8_t led_cause(void)
 {
-    sampler_wake_at(rounds_next(&rounds));
+    switch (zero.state) {
+    case ZERO_DONE:
+        return LED_ZERO_DONE;
+    case ZERO_REFUSED:
+        return LED_ZERO_REFUSED;
+    case ZERO_RELEASED:
+    case ZERO_PRESSED:
+    case ZERO_COLLECTING:
+        break;
+    }
+    return 0;
+}
+
+/* Returns whether the button and the LED want to be looked at before the next round does. */
+static bool step_button(uint16_t now_ms)
+{
+    bool busy = button_step(&button, button_down(), now_ms);
+
+    zero_step(&zero, &current, button.pressed, now_ms);
+    board.led = led_cause();
+    cell_board_show(&board, now_ms);
+    return busy;
+}
+
+static void sleep_until_event(bool busy)
+{
+    uint16_t now_ms = sampler_ms();
+    uint16_t next_ms = rounds_next(&rounds);
+
+    if (busy && (int16_t)(uint16_t)(next_ms - now_ms) > (int16_t)BUTTON_LOOK_MS)
+        next_ms = (uint16_t)(now_ms + BUTTON_LOOK_MS);
+    sampler_wake_at(next_ms);
     port_interrupts(false);
     if (!board.link.events && !sampler_due())
         port_idle_until_asked();
@@ -73,6 +111,8 @@ static void sleep_until_event(void)
 
 int main(void)
 {
+    bool busy;
+
     port_init();
     boot_count++;
     cell_board_init(&board);
@@ -87,7 +127,8 @@ int main(void)
     for (;;) {
         step_rounds();
         cell_board_events(&board, link_take_events(&board.link));
+        busy = step_button(sampler_ms());
         watchdog_feed();
-        sleep_until_event();
+        sleep_until_event(busy);
     }
 }

@@ -23,6 +23,7 @@ static struct settings settings;
 static struct soc soc;
 static struct relay relay;
 static uint32_t rounds_taken;
+static int64_t net_mas;
 struct pack pack;                               /* read by the simulator */
 struct end_view end_view __attribute__((used)); /* read by the simulator */
 
@@ -83,6 +84,7 @@ static void decide(uint32_t now_ms)
         .now_ms = now_ms,
     };
 
+    net_mas += in.mas;
     pack_evaluate(&pack, board.link.start.switches, crystal_tick());
     soc_step(&soc, &in);
     relay_step(&relay, &in, soc_pm(&soc));
@@ -95,6 +97,7 @@ static void show(uint32_t now_ms)
 
     relays_show(flash && relay.closed[RELAY_CHARGE], flash && relay.closed[RELAY_LOAD]);
     end_view = (struct end_view){
+        .net_mas = net_mas,
         .battery_ma = meter_battery_ma(&meter, settings.sensor_passes),
         .in_ma = meter_sensor_ma(&meter, 0, settings.sensor_passes),
         .out_ma = meter_sensor_ma(&meter, 1, settings.sensor_passes),

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 struct end_view {
+    int64_t net_mas;    /* charge that went in less what went out, since reset */
     int32_t battery_ma; /* charge positive */
     int32_t in_ma;      /* sensor 1 along the arrow */
     int32_t out_ma;     /* sensor 2 along the arrow */
@@ -26,6 +27,6 @@ struct end_view {
     uint8_t sensor_lost;
 };
 
-_Static_assert(sizeof(struct end_view) == 40, "the simulator reads this layout");
+_Static_assert(sizeof(struct end_view) == 48, "the simulator reads this layout");
 
 #endif

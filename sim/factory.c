@@ -6,9 +6,10 @@
 #include <avr_eeprom.h>
 #include <sim_io.h>
 
-#include "begin_board/current.h"
+#include "begin_board/sensor_record.h"
 #include "common/calibration.h"
 #include "common/hal.h"
+#include "common/ntc.h"
 
 #define LOW_V 2.0
 #define HIGH_V 4.0
@@ -16,6 +17,10 @@
 #define ROOM_C 25.0
 #define COLD_C (-5.0)
 #define WARM_C 55.0
+#define SENSOR_LOW_V 0.6
+#define SENSOR_HIGH_V 4.4
+#define SENSOR_ZERO_V 2.5
+#define SENSOR_REPEATS 4096
 #define REPEATS 16 /* readings of CELL_SAMPLES conversions that the rig averages */
 #define EEPROM_MAX 4096
 
@@ -70,6 +75,21 @@ static double temperature_coefficient(struct board *b)
     return log(cold / warm) / (WARM_C - COLD_C);
 }
 
+/* What the board's sensor reads off in the chamber, by the firmware's own table. */
+static int8_t temperature_offset(struct board *b)
+{
+    double tap;
+    double foot;
+    int16_t dc = CALIBRATION_DC;
+    uint16_t share;
+
+    board_factory_ntc_sums(b, MIDDLE_V, ROOM_C, REPEATS * (int)NTC_SAMPLES, &tap, &foot);
+    share = ntc_share((uint16_t)lround(tap / REPEATS), (uint16_t)lround(foot / REPEATS));
+    if (ntc_temperature(share, &dc) != NTC_OK)
+        return 0;
+    return (int8_t)fmax(-100.0, fmin(100.0, CALIBRATION_DC - dc));
+}
+
 static void calibrate_voltage(struct board *b)
 {
     double low = rig_sum(b, LOW_V, ROOM_C);
@@ -79,24 +99,35 @@ static void calibrate_voltage(struct board *b)
         .gain_q16 = (uint16_t)lround(mv_per_count * 65536.0),
         .offset_dmv = (int16_t)lround((LOW_V * 1000.0 - low * mv_per_count) * 10.0),
         .tc_ppm = (int16_t)lround(temperature_coefficient(b) * 1e6),
+        .offset_dc = temperature_offset(b),
         .valid = true,
     };
 
     calibration_save(&c);
 }
 
+static double sensor_code(struct board *b, int input, double volts)
+{
+    return board_factory_sensor_sum(b, input, volts, ROOM_C, SENSOR_REPEATS) / SENSOR_REPEATS;
+}
+
+/* Gain of an input against a reference of 1.1 V and a divider of 35.5 k and 10 k. */
+static double sensor_gain(struct board *b, int input)
+{
+    double nominal = (SENSOR_HIGH_V - SENSOR_LOW_V) * 10.0 / 45.5 / 1.1 * 1024.0;
+    return nominal / (sensor_code(b, input, SENSOR_HIGH_V) - sensor_code(b, input, SENSOR_LOW_V));
+}
+
+/* The zero points are those of ideal sensors: what an owner does with the button. */
 static void calibrate_sensors(struct board *b)
 {
-    uint16_t zero_q4[CURRENT_INPUTS];
-    double code = 0.55 / front_end_ref_v(&b->front_end, ROOM_C);
+    struct sensor_record r = { .zeroed = { true, true }, .gains_known = true };
 
-    for (unsigned i = 0; i < CURRENT_INPUTS; i++) {
-        double sum = 0.0;
-        for (int k = 0; k < 256; k++)
-            sum += adc_code(&b->adc, code);
-        zero_q4[i] = (uint16_t)lround(sum / 16.0);
+    for (int i = 0; i < (int)SENSOR_INPUTS; i++) {
+        r.input[i].zero_q6 = (uint16_t)lround(sensor_code(b, i, SENSOR_ZERO_V) * SENSOR_ZERO_UNITY);
+        r.input[i].gain_q14 = (uint16_t)lround(sensor_gain(b, i) * SENSOR_GAIN_UNITY);
     }
-    current_save_zero(zero_q4);
+    sensor_record_save(&r);
 }
 
 void factory_calibrate(struct chain *c)

@@ -65,10 +65,8 @@ static void put_errors(json_t *root, const struct run *r)
     json_object_set_new(root, "worst_temp_error_now_dc", rounded(r->now_dc.worst, 0.01));
     json_object_set_new(root, "worst_current_error_ma", rounded(r->current_ma.worst, 0.1));
     json_object_set_new(root, "mean_current_error_ma", rounded(mean(&r->current_ma), 0.01));
-    json_object_set_new(root, "charge_end_mah", rounded(r->end_mas / 3600.0, 0.01));
-    json_object_set_new(
-        root, "charge_true_mah",
-        rounded((world_charge_in_as(r->world) - world_charge_out_as(r->world)) / 3.6, 0.01));
+    json_object_set_new(root, "charge_end_mah", rounded(run_end_charge_as(r) / 3.6, 0.01));
+    json_object_set_new(root, "charge_true_mah", rounded(run_true_charge_as(r) / 3.6, 0.01));
 }
 
 static void put_end(json_t *root, const struct run *r)

@@ -120,16 +120,14 @@ static double mean(const struct error_sum *e)
 
 static void print_replay(const struct run *r)
 {
-    double true_as = world_charge_in_as(r->world) - world_charge_out_as(r->world);
-
     printf("replay: what End showed against the recording of the same second\n"
            "  voltage      worst %6.1f mV   mean %6.2f mV\n"
            "  temperature  worst %6.2f C    mean %6.2f C\n"
            "  current      worst %6.3f A    mean %6.3f A\n"
            "  charge       %.4f Ah, recording %.4f Ah\n",
            r->now_mv.worst, mean(&r->now_mv), r->now_dc.worst / 10.0, mean(&r->now_dc) / 10.0,
-           r->current_ma.worst / 1000.0, mean(&r->current_ma) / 1000.0, r->end_mas / 3.6e6,
-           true_as / 3600.0);
+           r->current_ma.worst / 1000.0, mean(&r->current_ma) / 1000.0,
+           run_end_charge_as(r) / 3600.0, run_true_charge_as(r) / 3600.0);
 }
 
 void live_summary(const struct run *r)

@@ -34,6 +34,16 @@ double run_true_ma(const struct run *r)
     return 1000.0 * (world_current_in_a(r->world, t_s) - world_current_out_a(r->world, t_s));
 }
 
+double run_true_charge_as(const struct run *r)
+{
+    return world_charge_in_as(r->world) - world_charge_out_as(r->world) - r->base_true_as;
+}
+
+double run_end_charge_as(const struct run *r)
+{
+    return (double)(r->view.net_mas - r->base_mas) / 1000.0;
+}
+
 bool run_comm_ok(const struct run *r)
 {
     return r->view.cells != 0 && r->view.faults == 0;
@@ -76,6 +86,8 @@ static void count_rounds(struct run *r)
         set_base(r, begin.rounds);
         r->locked = true;
         r->locked_s = (double)r->second;
+        r->base_mas = r->view.net_mas;
+        r->base_true_as = run_true_charge_as(r);
     }
     if (begin.rounds < r->last_rounds || r->view.readings < r->last_readings)
         set_base(r, begin.rounds);
@@ -101,7 +113,6 @@ static void take_second(struct run *r)
     for (int i = 0; i < r->chain.cells; i++)
         add_cell_errors(r, i);
     add_error(&r->current_ma, r->view.battery_ma - run_true_ma(r));
-    r->end_mas += r->view.battery_ma;
 }
 
 /* ---- the loop ----------------------------------------------------------------------------------- */

@@ -41,8 +41,9 @@ struct run {
     struct error_sum now_mv; /* against the cell at the second: with the age of the reading */
     struct error_sum now_dc;
     struct error_sum current_ma;
-    double end_mas; /* End's current integrated, for a replay */
-    FILE *csv;      /* may be NULL */
+    int64_t base_mas; /* End's net charge and the true one when it locked */
+    double base_true_as;
+    FILE *csv; /* may be NULL */
     FILE *json;
 };
 
@@ -54,6 +55,10 @@ void run_free(struct run *r);
 
 /* Readings that were sent and did not reach the End board since it locked. */
 uint64_t run_lost_readings(const struct run *r);
+
+/* Net charge into the pack since it locked, and what End counted of it. */
+double run_true_charge_as(const struct run *r);
+double run_end_charge_as(const struct run *r);
 
 /* Names that expectations may use. */
 bool run_name_known(const char *name);

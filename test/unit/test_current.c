@@ -249,35 +249,104 @@ static void test_few_bad_samples_are_left_out(void **state)
 
 /* ---- calibration ----------------------------------------------------------------------------- */
 
+static void save_zeros(const uint16_t zero_q6[CURRENT_INPUTS])
+{
+    struct sensor_record r = { .zeroed = { true, true } };
+
+    for (uint8_t i = 0; i < CURRENT_INPUTS; i++)
+        r.input[i] = (struct sensor_input){ zero_q6[i], SENSOR_GAIN_UNITY };
+    sensor_record_save(&r);
+}
+
 static void test_saved_zero_points_are_used(void **state)
 {
-    static const uint16_t zero_q4[CURRENT_INPUTS] = { 515 * 16 + 8, 510 * 16, 500 * 16, 520 * 16 };
+    static const uint16_t zero_q6[CURRENT_INPUTS] = { 515 * 64u + 32u, 510 * 64u, 500 * 64u,
+                                                      520 * 64u };
     struct calibration none = { .gain_q16 = 9999 };
 
     (void)state;
     set_up();
     current_load(&c, &none);
-    assert_false(c.sensor[0].zeroed);
+    assert_false(c.record.zeroed[0]);
     assert_int_equal(block_ma(1000), 1000); /* a calibration that is not valid scales nothing */
-    current_save_zero(zero_q4);
+    save_zeros(zero_q6);
     current_load(&c, &none);
     for (uint8_t i = 0; i < CURRENT_INPUTS; i++)
-        assert_int_equal(c.sensor[i / 2u].zero_q4[i & 1u], zero_q4[i]);
+        assert_int_equal(c.sensor[i / 2u].zero_q6[i & 1u], zero_q6[i]);
     assert_int_equal(block_ma(1000), 825); /* 20 - 3.5 codes */
     assert_int_equal(c.sensor[0].state, SENSOR_OK);
     assert_int_equal(fake->stray, 0);
 }
 
+static void test_saved_gains_scale_each_range_on_its_own(void **state)
+{
+    struct calibration five_percent = { .gain_q16 = 12015, .valid = true };
+    struct sensor_record r = { .gains_known = true };
+
+    (void)state;
+    set_up();
+    for (uint8_t i = 0; i < CURRENT_INPUTS; i++)
+        r.input[i] = (struct sensor_input){ 512 * 64u, SENSOR_GAIN_UNITY };
+    r.input[0].gain_q14 = SENSOR_GAIN_UNITY + SENSOR_GAIN_UNITY / 64u;
+    r.input[1].gain_q14 = SENSOR_GAIN_UNITY - SENSOR_GAIN_UNITY / 32u;
+    r.zeroed[0] = true;
+    sensor_record_save(&r);
+    current_load(&c, &five_percent);
+    assert_int_equal(block_ma(6400), 6500);
+    assert_int_equal(block_ma(-6400), -6500);
+    assert_int_equal(block_ma(40000), 38750);
+}
+
+/* +50 ppm/K: at 65 C the reference is 0.2 % up, all codes 0.2 % down. */
+static void test_zero_points_and_gains_follow_the_reference_over_temperature(void **state)
+{
+    static const uint16_t zero_q6[CURRENT_INPUTS] = { 32000, 32000, 32000, 32000 };
+    struct calibration drifting = { .gain_q16 = CALIBRATION_GAIN_NOMINAL,
+                                    .tc_ppm = 50,
+                                    .valid = true };
+
+    (void)state;
+    set_up();
+    save_zeros(zero_q6);
+    current_load(&c, &drifting);
+    current_set_temperature(&c, 650);
+    for (uint8_t i = 0; i < CURRENT_INPUTS; i++)
+        assert_int_equal(c.sensor[i / 2u].zero_q6[i & 1u], 31936);
+    for (uint8_t i = 0; i < SAMPLES; i++) { /* 499 is 0 A, 699 is 10 A and 0.2 % */
+        uint16_t code[CURRENT_INPUTS] = { 699, 507, 499, 499 };
+        sample(code);
+    }
+    current_close(&c, SAMPLES);
+    assert_int_equal(c.sensor[0].ma, 10020);
+    current_set_temperature(&c, -150);
+    assert_int_equal(c.sensor[0].zero_q6[0], 32064);
+    current_set_temperature(&c, 250);
+    assert_int_equal(c.sensor[0].zero_q6[0], 32000);
+    assert_int_equal(fake_irq_depth, 0);
+}
+
+/* A reference 5 % up: the nominal zero reads 487.6 instead of 512, and every code is 5 % more. */
 static void test_reference_error_of_the_board_scales_the_current(void **state)
 {
     struct calibration five_percent = { .gain_q16 = 12015, .valid = true };
+    static const struct {
+        uint16_t low, high;
+        int32_t ma;
+    } rows[] = { { 688, 496, 10520 }, { 288, 480, -10480 }, { 922, 808, 420550 } };
 
     (void)state;
     set_up();
     current_load(&c, &five_percent);
-    assert_in_range(block_ma(10000), 10498, 10501);
-    assert_in_range(block_ma(400000), 419950, 420050);
-    assert_in_range(-block_ma(-10000), 10498, 10501);
+    assert_in_range(c.sensor[0].zero_q6[0], 31204, 31212);
+    for (uint8_t i = 0; i < TEST_COUNT_OF(rows); i++) {
+        for (uint8_t k = 0; k < SAMPLES; k++) {
+            uint16_t code[CURRENT_INPUTS] = { rows[i].low, rows[i].high, 0, 0 };
+            sample(code);
+        }
+        current_close(&c, SAMPLES);
+        if (labs(c.sensor[0].ma - rows[i].ma) > 10 + labs(rows[i].ma) / 2000)
+            fail_msg("row %u: %ld", i, (long)c.sensor[0].ma);
+    }
 }
 
 /* What sensor 1 gives at this current, in codes of a board whose reference is off. */
@@ -301,13 +370,13 @@ static void test_reference_error_moves_no_limit(void **state)
         for (uint8_t i = 0; i < TEST_COUNT_OF(current_ma); i++) {
             struct calibration calibration = { .valid = true };
             long limit_ma = 1500 + labs(current_ma[i]) / 100;
-            uint16_t zero = (uint16_t)((int32_t)(ZERO * 16u) * 1000 / ref_permille[r]);
+            uint16_t zero = (uint16_t)((int32_t)(ZERO * 64ul) * 1000 / ref_permille[r]);
             uint16_t zeros[CURRENT_INPUTS] = { zero, zero, zero, zero };
 
             set_up();
             calibration.gain_q16 =
                 (uint16_t)((int32_t)CALIBRATION_GAIN_NOMINAL * ref_permille[r] / 1000);
-            current_save_zero(zeros);
+            save_zeros(zeros);
             current_load(&c, &calibration);
             for (uint8_t k = 0; k < SAMPLES; k++)
                 sample_ma_with_reference(current_ma[i], ref_permille[r]);
@@ -358,6 +427,8 @@ int main(void)
         cmocka_unit_test(test_legal_window_ends_where_no_sensor_can_be),
         cmocka_unit_test(test_few_bad_samples_are_left_out),
         cmocka_unit_test(test_saved_zero_points_are_used),
+        cmocka_unit_test(test_saved_gains_scale_each_range_on_its_own),
+        cmocka_unit_test(test_zero_points_and_gains_follow_the_reference_over_temperature),
         cmocka_unit_test(test_reference_error_of_the_board_scales_the_current),
         cmocka_unit_test(test_reference_error_moves_no_limit),
         cmocka_unit_test(test_frames_carry_both_totals_of_a_sensor),
