@@ -80,7 +80,8 @@ void hal_link_break(void)
     TCCR1A = 0;
     TCCR1B = _BV(CS10); /* capture falling edges */
     TIFR1 = _BV(ICF1) | _BV(TOV1);
-    TIMSK1 = BOARD_RING_LISTENS ? _BV(ICIE1) | _BV(TOIE1) : 0;
+    TIMSK1 = (uint8_t)((TIMSK1 & _BV(OCIE1B)) |
+                       (BOARD_RING_LISTENS ? _BV(ICIE1) | _BV(TOIE1) : 0));
     listen_for_edge(true);
 }
 
@@ -104,8 +105,9 @@ void hal_link_idle(void)
     UCSR0B = 0;
     phase = CLOSED;
     RING_TX_PORT |= _BV(RING_TX_BIT); /* high: no current in the next board's coupler */
-    TIMSK1 = 0;
-    TCCR1B = 0;
+    TIMSK1 &= _BV(OCIE1B);
+    if (!TIMSK1)
+        TCCR1B = 0;
     listen_for_edge(true);
 }
 

@@ -148,10 +148,23 @@ def one_sensor(bench):
         "at 20 expect current_ma < 10400\nat 20 expect comm_ok == 1\n")
 
 
+def flapping_wire(bench):
+    """A contact that comes and goes at every moment of a round: also while boards measure."""
+    lines, second = [], 15.0
+    while second < 115:
+        lines.append("at %.2f break 2 3" % second)
+        lines.append("at %.2f repair 2 3" % (second + 0.01 + 0.01 * (len(lines) % 7)))
+        second += 0.13
+    result = bench.run(["--duration", 135], HEAD + "\n".join(lines) + "\nat 130 expect comm_ok == 1\n")
+    check(result.sum_boards("watchdog_resets") == 0, "a board hung")
+    return "%d breaks in 100 s" % (len(lines) // 2)
+
+
 def cases():
     for hop in range(1, CELLS):
         yield "fault_wire_%d" % hop, functools.partial(wire, hop)
     yield "fault_return_wire", return_wire
+    yield "fault_flapping_wire", flapping_wire
     for cell in range(1, CELLS + 1):
         yield "fault_cell_%d_removed" % cell, functools.partial(cell_removed, cell)
     for cell in range(1, CELLS + 1):
