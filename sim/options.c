@@ -206,6 +206,7 @@ void options_parse(struct options *o, int argc, char **argv)
                            .spread = 0.0,
                            .ambient_c = 25.0,
                            .sensors = 2,
+                           .passes = 1,
                            .seed = 1,
                            .duration_s = DEFAULT_DURATION_S,
                            .clock_spread = 0.10,
@@ -260,6 +261,8 @@ static void take_run(struct options *o, const struct scenario_defaults *d)
         o->critical = d->critical;
     if (d->has_sensors)
         o->sensors = d->sensors;
+    if (d->has_passes)
+        o->passes = d->passes;
     if (d->has_seed && !o->given['r'])
         o->seed = d->seed;
 }

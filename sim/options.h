@@ -19,6 +19,7 @@ struct options {
     uint8_t switches;
     bool critical;
     int sensors;
+    int passes;
     int threads;
     uint64_t seed;
     double clock_spread;

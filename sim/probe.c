@@ -56,6 +56,8 @@ VIEW_PROBE(cells, r->view.cells)
 VIEW_PROBE(soc_calibrated, r->view.soc_calibrated)
 VIEW_PROBE(fault, r->view.faults)
 VIEW_PROBE(relay_switches, r->view.switchings)
+VIEW_PROBE(sensor_1_state, r->view.sensor_state[0])
+VIEW_PROBE(sensor_2_state, r->view.sensor_state[1])
 VIEW_PROBE(vbalance_mv, r->view.vbalance_mv)
 VIEW_PROBE(min_mv, extreme_mv(r, -1.0))
 VIEW_PROBE(max_mv, extreme_mv(r, 1.0))
@@ -117,6 +119,8 @@ static const struct probe probes[] = {
     { "soc_calibrated", false, probe_soc_calibrated },
     { "fault", false, probe_fault },
     { "relay_switches", false, probe_relay_switches },
+    { "sensor_1_state", false, probe_sensor_1_state },
+    { "sensor_2_state", false, probe_sensor_2_state },
     { "vbalance_mv", false, probe_vbalance_mv },
     { "min_mv", false, probe_min_mv },
     { "max_mv", false, probe_max_mv },

@@ -211,6 +211,7 @@ static struct settings settings_for(const struct options *o)
     struct settings s;
 
     settings_default(&s);
+    s.sensor_passes = (uint8_t)o->passes;
     s.mode = o->critical ? MODE_CRITICAL : MODE_NORMAL;
     s.nominal_mv = (uint16_t)lround(info->nominal_v * 1000.0);
     s.vmin_mv = (uint16_t)info->vmin_mv;
@@ -263,6 +264,7 @@ bool run_init(struct run *r, const struct options *o, struct scenario *scenario,
         .seed = o->seed,
         .switches = o->switches,
         .sensors = o->sensors,
+        .passes = o->passes,
         .clock_spread = o->clock_spread,
         .threads = o->threads,
         .firmware_dir = o->firmware_dir,

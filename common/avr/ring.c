@@ -80,8 +80,7 @@ void hal_link_break(void)
     TCCR1A = 0;
     TCCR1B = _BV(CS10); /* capture falling edges */
     TIFR1 = _BV(ICF1) | _BV(TOV1);
-    TIMSK1 = (uint8_t)((TIMSK1 & _BV(OCIE1B)) |
-                       (BOARD_RING_LISTENS ? _BV(ICIE1) | _BV(TOIE1) : 0));
+    TIMSK1 = (uint8_t)((TIMSK1 & _BV(OCIE1B)) | (BOARD_RING_LISTENS ? _BV(ICIE1) | _BV(TOIE1) : 0));
     listen_for_edge(true);
 }
 

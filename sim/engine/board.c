@@ -194,8 +194,9 @@ void board_init(struct board *b, enum board_kind kind, int number, struct firmwa
     if (kind == BOARD_END)
         timer2_init(&b->timer2, &b->mcu, tolerance->crystal_ppm);
     for (int i = 0; i < 2; i++)
-        b->sensor[i] =
-            (struct hall_sensor){ .present = kind == BOARD_BEGIN, .gain = 1.0, .noise_a = 0.03 };
+        b->sensor[i] = (struct hall_sensor){
+            .present = kind == BOARD_BEGIN, .passes = 1, .gain = 1.0, .noise_a = 0.03
+        };
     init_pins(b);
     b->mcu.on_reset = chip_was_reset;
     b->mcu.reset_ctx = b;

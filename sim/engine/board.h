@@ -20,7 +20,8 @@ enum board_kind { BOARD_BEGIN, BOARD_BETWEEN, BOARD_END, BOARD_KINDS };
 /* A current sensor between the cable and the Begin board's inputs. */
 struct hall_sensor {
     bool present;
-    bool open; /* its wire is broken */
+    bool open;  /* its wire is broken */
+    int passes; /* of the cable */
     double offset_a;
     double gain;
     double noise_a; /* rms, low range; the high range has 25 times as much */

@@ -97,7 +97,8 @@ static double sensor_v(struct board *b, int input, int64_t at_ps)
 
     if (!s->present || s->open)
         return 0.0;
-    v = (amps * s->gain + s->offset_a) * SENSOR_V_PER_A / (input % 2 ? SENSOR_HIGH_RATIO : 1.0) +
+    v = (amps * s->passes * s->gain + s->offset_a) * SENSOR_V_PER_A /
+            (input % 2 ? SENSOR_HIGH_RATIO : 1.0) +
         rng_gauss(&b->rng, s->noise_a * SENSOR_V_PER_A);
     return divided_v(b, input, SENSOR_ZERO_V + fmin(fmax(v, -SENSOR_SWING_V), SENSOR_SWING_V));
 }

@@ -65,8 +65,10 @@ bool chain_init(struct chain *c, const struct chain_config *config, struct world
     for (int i = 0; i < c->cells; i++)
         init_board(c, i, config);
     board_set_switches(&c->board[0], config->switches);
-    for (int s = 0; s < 2; s++)
+    for (int s = 0; s < 2; s++) {
         c->board[0].sensor[s].present = s < config->sensors;
+        c->board[0].sensor[s].passes = config->passes;
+    }
     if (config->threads > 1)
         c->pipeline = pipeline_new(c);
     return true;

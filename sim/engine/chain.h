@@ -26,6 +26,7 @@ struct chain_config {
     uint64_t seed;
     uint8_t switches;
     int sensors;         /* 0..2 */
+    int passes;          /* of the cable through each sensor */
     double clock_spread; /* oscillators +- this at their factory value */
     int threads;         /* 1 or 2 */
     const char *firmware_dir;

@@ -79,6 +79,14 @@ static bool set_sensors(struct reader *reader, struct scenario_defaults *d)
     return reader_int(reader, "sensors", 0, 2, &d->sensors);
 }
 
+static bool set_passes(struct reader *reader, struct scenario_defaults *d)
+{
+    d->has_passes = true;
+    if (!reader_int(reader, "passes", 1, 4, &d->passes))
+        return false;
+    return d->passes != 3 || reader_fail(reader, "'3' for passes is none of 1, 2, 4");
+}
+
 /* Not by way of a double: all 64 bits count. */
 static bool set_seed(struct reader *reader, struct scenario_defaults *d)
 {
@@ -101,7 +109,7 @@ static const struct {
     { "cells", set_cells },       { "chemistry", set_chemistry }, { "capacity", set_capacity },
     { "soc", set_soc },           { "spread", set_spread },       { "ambient", set_ambient },
     { "duration", set_duration }, { "switches", set_switches },   { "mode", set_mode },
-    { "sensors", set_sensors },   { "seed", set_seed },
+    { "sensors", set_sensors },   { "passes", set_passes },       { "seed", set_seed },
 };
 
 bool defaults_parse(struct reader *reader, struct scenario_defaults *defaults)

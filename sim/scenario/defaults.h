@@ -20,6 +20,7 @@ struct scenario_defaults {
     bool has_switches;
     bool has_mode;
     bool has_sensors;
+    bool has_passes;
     bool has_seed;
     int cells; /* 2..255 */
     enum chemistry chemistry;
@@ -31,6 +32,7 @@ struct scenario_defaults {
     uint8_t switches;  /* switch 1 is bit 7 */
     bool critical;     /* "set mode critical" */
     int sensors;       /* 0..2 */
+    int passes;        /* 1, 2 or 4 */
     uint64_t seed;
 };
 
