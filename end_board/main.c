@@ -142,6 +142,17 @@ static void step(uint8_t events)
     show(now_ms);
 }
 
+/* Not by the watchdog: the crystal wakes this board four times as often as that would bark. */
+static void count_seconds(void)
+{
+    static uint32_t second_ms;
+
+    if (crystal_ms() - second_ms < 1000u)
+        return;
+    second_ms += 1000u;
+    cell_board_second(&board);
+}
+
 static void sleep_until_event(void)
 {
     crystal_ready_to_sleep();
@@ -175,8 +186,7 @@ int main(void)
         events = link_take_events(&board.link);
         cell_board_events(&board, events);
         step(events);
-        for (uint8_t seconds = watchdog_take_seconds(); seconds; seconds--)
-            cell_board_second(&board);
+        count_seconds();
         watchdog_feed();
         sleep_until_event();
     }

@@ -65,6 +65,7 @@ VIEW_PROBE(min_mv_true, extreme_true_mv(r, -1.0))
 VIEW_PROBE(max_mv_true, extreme_true_mv(r, 1.0))
 VIEW_PROBE(lost_readings, run_lost_readings(r))
 VIEW_PROBE(mv_true, world_cell_v(r->world, cell) * 1000.0)
+VIEW_PROBE(board_dc_true, world_board_temp_c(r->world, cell) * 10.0)
 VIEW_PROBE(dc_true, world_cell_temp_c(r->world, cell) * 10.0)
 
 static bool cell_now(const struct run *r, int cell, struct pack_cell *c)
@@ -133,6 +134,7 @@ static const struct probe probes[] = {
     { "flags", true, probe_flags },
     { "mv_true", true, probe_mv_true },
     { "dc_true", true, probe_dc_true },
+    { "board_dc_true", true, probe_board_dc_true },
 };
 
 static const struct probe *find(const char *name, int *cell)
