@@ -2,8 +2,9 @@
 
 #define CYCLES_PER_DIVISOR 64 /* eight bits of 8 * divisor cycles */
 #define STEP_1024 \
-    6                         /* one OSCCAL step, ATmega328P data sheet figure "8 MHz RC
+    6 /* one OSCCAL step, ATmega328P data sheet figure "8 MHz RC
                                      oscillator frequency vs OSCCAL": about 0.55 % near 8 MHz */
+#define STEPS_PER_DIVISOR (1024 / (int8_t)LINK_DIVISOR_NOMINAL / STEP_1024)
 #define MOVE_AT_1024 12       /* move at once: half of the recommended +-2 % is used up */
 #define ADJUST_AT_Q4 (4 * 16) /* a little over half a step: no hunting between two steps */
 #define FILTER_SHIFT 3        /* low-pass over about eight rounds */
@@ -101,10 +102,15 @@ static int8_t steps_of(int8_t relative)
     return relative < 0 ? (int8_t)-steps : steps;
 }
 
+static bool endangers_reception(int8_t error)
+{
+    return error > MOVE_AT_1024 || error < -MOVE_AT_1024;
+}
+
 void trim_settle(struct trim *t)
 {
     t->relative = cycles_to_1024(t->rest);
-    t->moved = t->relative > MOVE_AT_1024 || t->relative < -MOVE_AT_1024;
+    t->moved = endangers_reception(t->relative);
     if (t->moved) {
         int8_t steps = move(t, (int8_t)-steps_of(t->relative));
         t->relative = (int8_t)(t->relative + steps * STEP_1024);
@@ -116,8 +122,34 @@ void trim_hop(struct trim *t, int8_t upstream_error)
     t->error = saturate_i8((int16_t)(upstream_error + t->relative));
 }
 
+/* Out of range: one divisor further, and the oscillator back by as much. */
+static void change_divisor(struct trim *t, int8_t direction)
+{
+    uint8_t divisor = (uint8_t)(t->divisor + direction);
+
+    if (divisor < DIVISOR_MIN || divisor > DIVISOR_MAX)
+        return;
+    t->divisor = divisor;
+    move(t, (int8_t)(direction * STEPS_PER_DIVISOR));
+}
+
+/* Main loop: there is time for many steps. */
+static int8_t correct(struct trim *t, int8_t steps)
+{
+    int8_t moved = move(t, steps);
+
+    if (t->at_limit)
+        change_divisor(t, steps < 0 ? 1 : -1);
+    return moved;
+}
+
 void trim_adjust(struct trim *t)
 {
+    if (endangers_reception(t->error)) {
+        correct(t, (int8_t)-steps_of(t->error));
+        t->filtered_q4 = 0;
+        return;
+    }
     if (t->moved) {
         t->filtered_q4 = 0;
         return;
@@ -125,7 +157,7 @@ void trim_adjust(struct trim *t)
     t->filtered_q4 =
         (int16_t)(t->filtered_q4 + (((int16_t)(t->error * 16) - t->filtered_q4) >> FILTER_SHIFT));
     if (t->filtered_q4 > ADJUST_AT_Q4 || t->filtered_q4 < -ADJUST_AT_Q4) {
-        int8_t steps = move(t, t->filtered_q4 > 0 ? -1 : 1);
+        int8_t steps = correct(t, t->filtered_q4 > 0 ? -1 : 1);
         t->filtered_q4 = (int16_t)(t->filtered_q4 + steps * STEP_1024 * 16);
     }
 }

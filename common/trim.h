@@ -51,7 +51,9 @@ static inline bool trim_sync(struct trim *t, const uint16_t edges[SYNC_EDGES])
 /* Error of the board before against Begin, from its HOP frame. Sets t->error. */
 void trim_hop(struct trim *t, int8_t upstream_error);
 
-/* Between rounds: one step of fine trim when the low-passed error asks for it. */
+/* Between rounds: one step of fine trim when the low-passed error asks for it; all of an error that
+ * is large. Until the first HOP each board follows its neighbour alone, and the errors of a long
+ * chain add up like the steps of a drunk. */
 void trim_adjust(struct trim *t);
 
 #endif

@@ -223,10 +223,26 @@ static void test_round_with_a_move_is_no_measurement(void **state)
     set_up(PPM, 5500);
     t.filtered_q4 = 50;
     t.moved = true;
-    t.error = 100;
+    t.error = 12;
     trim_adjust(&t);
     assert_int_equal(t.filtered_q4, 0);
     assert_int_equal(fake->trim_moves, 0);
+}
+
+/* The first round of a long chain: each board within 1.2 % of the one before, but far from Begin. */
+static void test_large_error_against_begin_is_corrected_in_one_round(void **state)
+{
+    (void)state;
+    for (int16_t error = -90; error <= 90; error++) {
+        set_up(PPM, 5860); /* 6/1024 */
+        t.moved = error & 1;
+        t.error = (int8_t)error;
+        trim_adjust(&t);
+        if (error >= -12 && error <= 12)
+            assert_in_range(fake->trim, FACTORY - 1u, FACTORY + 1u);
+        else
+            assert_in_range(error + (fake->trim - (int16_t)FACTORY) * 6 + 6, 0, 12);
+    }
 }
 
 /* ---- ends of the range ----------------------------------------------------------------------- */
@@ -260,6 +276,48 @@ static void test_trim_stays_within_16_steps_and_its_half_of_osccal(void **state)
         assert_int_equal(fake->trim, cases[i].low);
         assert_true(t.at_limit);
     }
+}
+
+/* The oscillator followed its neighbours to the end of its range: the divisor takes a step. */
+static void test_end_of_the_range_changes_the_divisor(void **state)
+{
+    (void)state;
+    for (uint8_t small = 0; small < 2; small++) {
+        push_to_the_end(FACTORY, true); /* at the fast end, and still too slow */
+        t.filtered_q4 = small ? -80 : 0;
+        t.error = small ? -5 : -30;
+        t.moved = false;
+        trim_adjust(&t);
+        assert_int_equal(t.divisor, LINK_DIVISOR_NOMINAL - 1u);
+        assert_int_equal(fake->trim, FACTORY + 16u - 13u);
+        assert_false(t.at_limit);
+        push_to_the_end(FACTORY, false);
+        t.filtered_q4 = small ? 80 : 0;
+        t.error = small ? 5 : 30;
+        t.moved = false;
+        trim_adjust(&t);
+        assert_int_equal(t.divisor, LINK_DIVISOR_NOMINAL + 1u);
+        assert_int_equal(fake->trim, FACTORY - 16u + 13u);
+        assert_false(t.at_limit);
+    }
+}
+
+static void test_end_of_both_ranges_says_so(void **state)
+{
+    (void)state;
+    push_to_the_end(FACTORY, false);
+    t.divisor = 17;
+    t.error = 30;
+    trim_adjust(&t);
+    assert_int_equal(t.divisor, 17);
+    assert_int_equal(fake->trim, FACTORY - 16u);
+    assert_true(t.at_limit);
+    push_to_the_end(FACTORY, true);
+    t.divisor = 10;
+    t.error = -30;
+    trim_adjust(&t);
+    assert_int_equal(t.divisor, 10);
+    assert_true(t.at_limit);
 }
 
 static void test_limit_is_forgotten_with_the_next_move_inside(void **state)
@@ -342,6 +400,9 @@ int main(void)
         cmocka_unit_test(test_fine_adjust_converges_and_then_rests),
         cmocka_unit_test(test_fine_adjust_follows_the_error_against_begin),
         cmocka_unit_test(test_round_with_a_move_is_no_measurement),
+        cmocka_unit_test(test_large_error_against_begin_is_corrected_in_one_round),
+        cmocka_unit_test(test_end_of_the_range_changes_the_divisor),
+        cmocka_unit_test(test_end_of_both_ranges_says_so),
         cmocka_unit_test(test_trim_stays_within_16_steps_and_its_half_of_osccal),
         cmocka_unit_test(test_limit_is_forgotten_with_the_next_move_inside),
         cmocka_unit_test(test_sync_too_fast_or_too_slow_is_rejected),
