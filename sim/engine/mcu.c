@@ -19,6 +19,7 @@
 #define BROWN_OUT_HYSTERESIS_V 0.05
 #define EXTERNAL_INTERRUPTS 3
 #define RAM_KEPT_V 1.0
+#define SMCR_SE 0x01
 #define CLKPR_AT_RESET 3 /* fuse CKDIV8 */
 #define RESET_LOOP_PS 60000000000000LL
 
@@ -242,6 +243,12 @@ static void check_stack(struct mcu *m)
     }
 }
 
+/* simavr sleeps without looking at the sleep enable bit. */
+static bool sleep_disabled(const avr_t *avr)
+{
+    return !(avr->data[REG_SMCR] & SMCR_SE);
+}
+
 /* Asleep: jumps to the next timer or the horizon, or stops the clock. */
 static void sleep_step(struct mcu *m, avr_cycle_count_t jump, avr_cycle_count_t horizon)
 {
@@ -304,6 +311,8 @@ static void run_clocked(struct mcu *m, avr_cycle_count_t horizon)
                 avr->run_cycle_count = limit;
             avr->pc = avr_run_one(avr);
             m->active_cycles += avr->cycle - before;
+            if (avr->state == cpu_Sleeping && sleep_disabled(avr))
+                avr->state = cpu_Running;
         }
         if (m->frozen || crash_if_wrong(m))
             return;

@@ -18,16 +18,21 @@ static uint8_t control(const struct watchdog *w)
     return w->mcu->avr->data[REG_WDTCSR];
 }
 
-static void restart(struct watchdog *w)
+static void restart_at(struct watchdog *w, int64_t from_ps)
 {
     uint8_t v = control(w);
     unsigned prescaler = (v & 7u) | (v & WDP3 ? 8u : 0u);
     double seconds = (double)(SHORTEST_CYCLES << (prescaler > 9 ? 9 : prescaler)) / w->hz;
 
     if (v & (WDE | WDIE))
-        source_plan(&w->timeout, mcu_now_ps(w->mcu) + (int64_t)(seconds * 1e12));
+        source_plan(&w->timeout, from_ps + (int64_t)(seconds * 1e12));
     else
         source_plan(&w->timeout, INT64_MAX);
+}
+
+static void restart(struct watchdog *w)
+{
+    restart_at(w, mcu_now_ps(w->mcu));
 }
 
 static void timed_out(void *ctx, int64_t at_ps)
@@ -92,7 +97,9 @@ void watchdog_model_reset(struct watchdog *w)
     w->change_until_ps = 0;
     if (w->mcu->avr->data[REG_MCUSR] & WDRF)
         w->mcu->avr->data[REG_WDTCSR] = WDE;
-    restart(w);
+    /* held during the start-up time, or no watchdog reset would ever end */
+    if (w->mcu->release_ps != INT64_MAX)
+        restart_at(w, w->mcu->release_ps);
 }
 
 void watchdog_model_init(struct watchdog *w, struct mcu *m, double rate_error)

@@ -8,7 +8,7 @@ import os
 from chain import FIRMWARE, check, main
 from elf import copy_images, patch
 
-CLI_SLEEP = b"\xf8\x94\x88\x95"
+CLI_SLEEP = b"\x81\xe0\x83\xbf\xf8\x94\x88\x95" # ldi r24, SE; out SMCR, r24; cli; sleep
 JMP_OUTSIDE = b"\x0d\x94\x00\x00" # jmp 0x20000 words, the part has 0x4000
 NO_OPCODE = b"\x01\x00"            # reserved in the instruction set
 
