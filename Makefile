@@ -109,8 +109,11 @@ AVR_LD_QUIET = $(eval AVR_LD_QUIET := $$(shell $(AVR_PREFIX)ld --help 2>/dev/nul
 	grep -q -e no-warn-rwx-segments && echo -Wl$$(comma)--no-warn-rwx-segments))$(AVR_LD_QUIET)
 comma := ,
 
+# Registers of the ring's receive interrupt alone, see common/avr/ring.c.
+AVR_FIXED := -ffixed-r2 -ffixed-r3 -ffixed-r4 -ffixed-r5
+
 AVR_CFLAGS := -std=c11 -Os -g $(WARN) -Wswitch-enum -ffunction-sections -fdata-sections \
-	-fshort-enums -fno-common -mrelax $(DEFINES)
+	-fshort-enums -fno-common -mrelax $(AVR_FIXED) $(DEFINES)
 AVR_LDFLAGS = -Wl,--gc-sections -Wl,--fatal-warnings $(AVR_LD_QUIET)
 
 HOST_CFLAGS := -std=gnu11 -g $(WARN) -Wswitch-enum -fno-common $(DEFINES)

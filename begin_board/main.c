@@ -103,9 +103,9 @@ static void sleep_until_event(bool busy)
         next_ms = (uint16_t)(now_ms + BUTTON_LOOK_MS);
     sampler_wake_at(next_ms);
     port_interrupts(false);
-    if (!board.link.events && !sampler_due())
+    if (!port_asked() && !sampler_due())
         port_idle_until_asked();
-    port_asked = 0;
+    port_answer();
     port_interrupts(true);
 }
 

@@ -16,14 +16,6 @@
 #define RING_PCMSK PCMSK2
 #define RING_PCMSK_BIT PCINT16
 #define RING_PCINT_vect PCINT2_vect
-/* Not connected: its pin change is the ring's software interrupt. */
-#define RING_SOFT_TOGGLE PINB
-#define RING_SOFT_DDR DDRB
-#define RING_SOFT_BIT PB2
-#define RING_SOFT_PCIE PCIE0
-#define RING_SOFT_PCMSK PCMSK0
-#define RING_SOFT_PCMSK_BIT PCINT2
-#define RING_SOFT_vect PCINT0_vect
 #define RING_RX_vect USART_RX_vect
 #define RING_TX_vect USART_TX_vect
 #define RING_UDRE_vect USART_UDRE_vect
@@ -52,7 +44,7 @@ static inline void board_pins_init(void)
 {
     DDRB = _BV(BOARD_LED_BIT) | _BV(BOARD_BALANCE_BIT);
     /* unused: pulled up, a floating input draws current */
-    PORTB = _BV(BOARD_RESISTOR_BIT) | _BV(PB4) | _BV(PB6) | _BV(PB7);
+    PORTB = _BV(BOARD_RESISTOR_BIT) | _BV(PB2) | _BV(PB4) | _BV(PB6) | _BV(PB7);
     PORTC = _BV(PC4) | _BV(PC5);
     PORTD = (uint8_t)~_BV(RING_RX_BIT);
     DDRD = _BV(RING_TX_BIT);

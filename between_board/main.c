@@ -18,13 +18,13 @@ void board_round_started(struct link *l)
 static void sleep_until_event(void)
 {
     port_interrupts(false);
-    while (!board.link.events && !port_asked) {
+    while (!port_asked()) {
         if (ring_may_power_down())
             port_sleep(SLEEP_POWER_DOWN);
         else
             port_idle_until_asked();
     }
-    port_asked = 0;
+    port_answer();
     port_interrupts(true);
 }
 

@@ -32,6 +32,8 @@ void hal_link_send(uint8_t byte);
 void hal_link_drain(bool on);
 /* link_sent() will be called once the last byte has left the pin. ISR. */
 void hal_link_notify_sent(void);
+/* There is a new event for link_take_events(): the main loop is to look. ISR. */
+void hal_link_event(void);
 
 /* ---- clock --------------------------------------------------------------------------------- */
 

@@ -1,9 +1,15 @@
 #include "common/link.h"
 
+#include <string.h>
+
 #include "protocol/crc.h"
 
 #define QUEUE_MASK (LINK_QUEUE_SIZE - 1u)
+#define HEAD_SIZE (FRAME_START_SIZE + FRAME_HOP_SIZE)
+#define QUEUE_START (FRAME_STREAM_SIZE - HEAD_SIZE % FRAME_STREAM_SIZE)
 #define SILENT_TICKS 2u
+
+_Static_assert(LINK_QUEUE_SIZE % FRAME_STREAM_SIZE == 0, "no frame wraps round");
 
 static void count(uint16_t *counter)
 {
@@ -15,10 +21,22 @@ static void set_state(struct link *l, enum link_state state)
 {
     l->state = state;
     l->head_fill = 0;
+    l->collected = 0;
     l->silent_ticks = 0;
 }
 
+static void tell(struct link *l, enum link_event event)
+{
+    l->events |= (uint8_t)event;
+    hal_link_event();
+}
+
 /* ---- queue: bytes on their way out ------------------------------------------------------- */
+
+static void clear_queue(struct link *l)
+{
+    l->queue_in = l->queue_out = QUEUE_START;
+}
 
 static bool queue_empty(const struct link *l)
 {
@@ -47,9 +65,10 @@ static uint8_t queue_fill(const struct link *l)
     return (uint8_t)(l->queue_in - l->queue_out) & QUEUE_MASK;
 }
 
-static uint8_t queue_space(const struct link *l)
+/* Room for a frame, and for the next one to be received in place. */
+static bool frame_fits(const struct link *l)
 {
-    return (uint8_t)(QUEUE_MASK - queue_fill(l));
+    return queue_fill(l) < LINK_QUEUE_SIZE - 2u * FRAME_STREAM_SIZE;
 }
 
 /* In the stream one byte out for each byte in keeps the pipe full without a transmit interrupt per byte. */
@@ -66,10 +85,10 @@ static void pump(struct link *l)
 static void go_idle(struct link *l)
 {
     set_state(l, LINK_IDLE);
-    l->queue_in = l->queue_out = 0;
+    clear_queue(l);
     hal_link_drain(false);
     hal_link_idle();
-    l->events |= LINK_ROUND_DONE;
+    tell(l, LINK_ROUND_DONE);
 }
 
 static void start_draining(struct link *l)
@@ -81,7 +100,7 @@ static void start_draining(struct link *l)
 /* In the stream the bytes that come in set the pace, once HOP has left. */
 static bool paced_by_input(const struct link *l)
 {
-    return l->state == LINK_STREAM && queue_fill(l) <= FRAME_STREAM_SIZE;
+    return (l->state == LINK_STREAM || l->state == LINK_HUNT) && queue_fill(l) <= FRAME_STREAM_SIZE;
 }
 
 void link_drain(struct link *l)
@@ -104,10 +123,10 @@ void link_sent(struct link *l)
 static void fell_silent(struct link *l)
 {
     count(&l->counters.bad_syncs);
-    if (l->state == LINK_STREAM || l->state == LINK_HOP)
-        start_draining(l);
-    else
+    if (l->state == LINK_START || l->state == LINK_BREAK)
         go_idle(l);
+    else
+        start_draining(l);
 }
 
 void link_tick(struct link *l)
@@ -127,12 +146,12 @@ void link_tick(struct link *l)
 static void start_break(struct link *l)
 {
     set_state(l, LINK_BREAK);
-    l->queue_in = l->queue_out = 0;
+    clear_queue(l);
     l->number = 0;
     l->own_ready = false;
     hal_link_drain(false);
     hal_link_break();
-    l->events |= LINK_BREAK_SEEN;
+    tell(l, LINK_BREAK_SEEN);
 }
 
 void link_break_seen(struct link *l)
@@ -291,16 +310,15 @@ static bool in_order(struct link *l, const uint8_t *frame)
     return true;
 }
 
-static void frame_complete(struct link *l)
+/* The frame lies at the end of the queue: it is passed on by counting it in. */
+static void frame_complete(struct link *l, const uint8_t *frame)
 {
-    const uint8_t *frame = l->decoder.frame;
-
-    if (!in_order(l, frame) || queue_space(l) < FRAME_STREAM_SIZE) {
+    if (!in_order(l, frame) || !frame_fits(l)) {
         count(&l->counters.stale_frames);
         return;
     }
     l->counters.frames++;
-    push_frame(l, frame, FRAME_STREAM_SIZE);
+    l->queue_in = (uint8_t)(l->queue_in + FRAME_STREAM_SIZE) & QUEUE_MASK;
     board_frame_received(l, frame);
     if (frame_type_of(frame[0]) == FRAME_END) {
         l->counters.rounds++;
@@ -308,28 +326,21 @@ static void frame_complete(struct link *l)
     }
 }
 
-static void stream_bytes(struct link *l, uint8_t count_in)
+/* A frame found by hunting goes where it would have been received. */
+static enum decode_result hunt(struct link *l)
 {
-    switch (decoder_collected(&l->decoder, count_in)) {
-    case DECODE_NONE:
-        break;
-    case DECODE_FRAME:
-        frame_complete(l);
-        break;
-    case DECODE_BAD:
-        count(&l->counters.bad_frames);
-        break;
-    case DECODE_STALE:
-        count(&l->counters.stale_frames);
-        break;
-    }
+    enum decode_result result = decoder_hunt(&l->decoder, l->byte_in);
+
+    if (result != DECODE_NONE)
+        set_state(l, LINK_STREAM);
+    if (result == DECODE_FRAME)
+        memcpy(&l->queue[l->queue_in], l->decoder.frame, FRAME_STREAM_SIZE);
+    return result;
 }
 
-void link_collected(struct link *l, uint8_t count_in, bool line_error)
+/* A function of its own: the interrupt of a whole frame is not to pay for its registers. */
+__attribute__((noinline)) static enum decode_result single_byte(struct link *l)
 {
-    l->activity++;
-    if (line_error)
-        count(&l->counters.line_errors);
     switch (l->state) {
     case LINK_START:
         start_byte(l, l->byte_in);
@@ -337,28 +348,68 @@ void link_collected(struct link *l, uint8_t count_in, bool line_error)
     case LINK_HOP:
         hop_byte(l, l->byte_in);
         break;
-    case LINK_STREAM:
-        stream_bytes(l, count_in);
-        break;
+    case LINK_HUNT:
+        return hunt(l);
     case LINK_IDLE:
     case LINK_BREAK:
+    case LINK_STREAM:
     case LINK_DRAIN:
-        return;
+        break;
+    }
+    return DECODE_NONE;
+}
+
+static enum decode_result look(struct link *l)
+{
+    if (!link_wants_frames(l))
+        return single_byte(l);
+    return decoder_frame(&l->decoder, &l->queue[l->queue_in]);
+}
+
+void link_collected(struct link *l)
+{
+    l->activity++;
+    switch (look(l)) {
+    case DECODE_NONE:
+        break;
+    case DECODE_FRAME:
+        frame_complete(l, &l->queue[l->queue_in]);
+        break;
+    case DECODE_BAD:
+        count(&l->counters.bad_frames);
+        set_state(l, LINK_HUNT);
+        break;
+    case DECODE_STALE:
+        count(&l->counters.stale_frames);
+        break;
     }
     pump(l);
 }
 
+void link_line_error(struct link *l)
+{
+    count(&l->counters.line_errors);
+}
+
+/* Sends on what it can at every byte, as a receiver that stores bytes itself does. */
 void link_byte(struct link *l, uint8_t byte, bool line_error)
 {
-    *link_place(l) = byte;
-    link_collected(l, 1, line_error);
+    if (line_error)
+        link_line_error(l);
+    link_place(l)[l->collected++] = byte;
+    if (l->collected < link_wanted(l)) {
+        pump(l);
+        return;
+    }
+    l->collected = 0;
+    link_collected(l);
 }
 
 /* ---- main loop ------------------------------------------------------------------------------ */
 
 void link_init(struct link *l, uint8_t factory_trim)
 {
-    *l = (struct link){ .state = LINK_IDLE };
+    *l = (struct link){ .state = LINK_IDLE, .queue_in = QUEUE_START, .queue_out = QUEUE_START };
     trim_init(&l->trim, factory_trim);
 }
 

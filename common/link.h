@@ -26,6 +26,7 @@ enum link_state {
     LINK_START,  /* passing START on */
     LINK_HOP,    /* passing HOP on */
     LINK_STREAM, /* own frame queued, passing checked frames on */
+    LINK_HUNT,   /* the same behind a bad frame, looking for the next good one */
     LINK_DRAIN,  /* nothing more to receive, sending what is queued */
 };
 
@@ -47,9 +48,17 @@ struct link_counters {
     uint16_t reserved;
 };
 
-#define LINK_QUEUE_SIZE 64u /* power of two; a leader queues its whole round: 60 bytes */
+#define LINK_QUEUE_SIZE 128u /* power of two; a leader queues its whole round: 60 bytes */
 
 struct link {
+    /* Bytes on their way out. Frames of the stream are received in place, behind those that wait, and
+     * start at multiples of eight: a receiver finds their end by the address. */
+    _Alignas(FRAME_STREAM_SIZE) uint8_t queue[LINK_QUEUE_SIZE];
+    _Alignas(FRAME_STREAM_SIZE) uint8_t head[FRAME_STREAM_SIZE - 1u]; /* START or HOP so far */
+    uint8_t
+        byte_in; /* outside the stream bytes are looked at one by one; behind head for its address */
+    uint8_t queue_in;
+    uint8_t queue_out;
     enum link_state state;
     volatile uint8_t events; /* enum link_event; taken with link_take_events() */
     uint8_t number;          /* of this board in the present round, 0 = unknown */
@@ -62,18 +71,14 @@ struct link {
     struct trim trim;
     struct decoder decoder;
     struct link_counters counters;
-    uint8_t byte_in; /* outside the stream bytes are looked at one by one */
-    uint8_t head[FRAME_START_SIZE];
     uint8_t head_fill;
+    uint8_t collected;         /* link_byte(): bytes of the present frame */
     uint16_t head_crc;         /* over the bytes received */
     uint16_t head_data_crc;    /* the same before the frame's own CRC */
     uint16_t sent_crc;         /* over the bytes of HOP as sent on */
     volatile uint8_t activity; /* counts received bytes, for the silence detector */
     uint8_t activity_before;
     uint8_t silent_ticks;
-    uint8_t queue_in;
-    uint8_t queue_out;
-    uint8_t queue[LINK_QUEUE_SIZE];
 };
 
 void link_init(struct link *l, uint8_t factory_trim);
@@ -84,17 +89,24 @@ void link_break_seen(struct link *l);
 void link_edges(struct link *l, const uint16_t edges[SYNC_EDGES]);
 /* ISR: a byte arrived; line_error when it came with a framing error or after an overrun. */
 void link_byte(struct link *l, uint8_t byte, bool line_error);
-/* ISR: the same for a receiver that stores bytes itself: up to link_wanted() (at least 1) bytes may
- * be put at link_place(), then link_collected() takes that many; line_error belongs to the last. */
+/* ISR: the same for a receiver that stores bytes itself: whenever link_wanted() bytes, 8 or 1, have
+ * been put at link_place(), link_collected() takes them. The address behind them is a multiple of
+ * eight if that of the struct link is. */
+static inline bool link_wants_frames(const struct link *l)
+{
+    return l->state == LINK_STREAM;
+}
 static inline uint8_t link_wanted(const struct link *l)
 {
-    return l->state == LINK_STREAM ? decoder_wanted(&l->decoder) : 1u;
+    return link_wants_frames(l) ? FRAME_STREAM_SIZE : 1u;
 }
 static inline uint8_t *link_place(struct link *l)
 {
-    return l->state == LINK_STREAM ? decoder_place(&l->decoder) : &l->byte_in;
+    return link_wants_frames(l) ? &l->queue[l->queue_in] : &l->byte_in;
 }
-void link_collected(struct link *l, uint8_t count, bool line_error);
+void link_collected(struct link *l);
+/* ISR: a byte came with a framing error or after an overrun. */
+void link_line_error(struct link *l);
 /* Takes the next byte to send, false when there is none. ISR. */
 static inline bool link_take_byte(struct link *l, uint8_t *byte)
 {

@@ -16,14 +16,6 @@
 #define RING_PCMSK PCMSK3
 #define RING_PCMSK_BIT PCINT24
 #define RING_PCINT_vect PCINT3_vect
-/* Not connected: its pin change is the ring's software interrupt. */
-#define RING_SOFT_TOGGLE PINB
-#define RING_SOFT_DDR DDRB
-#define RING_SOFT_BIT PB7
-#define RING_SOFT_PCIE PCIE1
-#define RING_SOFT_PCMSK PCMSK1
-#define RING_SOFT_PCMSK_BIT PCINT15
-#define RING_SOFT_vect PCINT1_vect
 #define RING_RX_vect USART0_RX_vect
 #define RING_TX_vect USART0_TX_vect
 #define RING_UDRE_vect USART0_UDRE_vect
@@ -66,7 +58,7 @@ static inline void board_pins_init(void)
                         _BV(BOARD_NTC_SUPPLY_BIT));
     DDRB = _BV(BOARD_LED_BIT) | _BV(RELAY_CHARGE_BIT) | _BV(RELAY_LOAD_BIT) |
            _BV(RELAY_CHARGE_LED_BIT) | _BV(RELAY_LOAD_LED_BIT);
-    PORTB = _BV(BOARD_BUTTON_BIT) | _BV(PB6); /* unused and button: pulled up */
+    PORTB = _BV(BOARD_BUTTON_BIT) | _BV(PB6) | _BV(PB7); /* unused and button: pulled up */
     DDRC = _BV(BOARD_BALANCE_BIT);
     PORTC = _BV(PC1) | _BV(PC2) | _BV(PC3) | _BV(PC4) | _BV(PC5);
     PORTD = (uint8_t) ~(_BV(RING_RX_BIT) | _BV(PD6));

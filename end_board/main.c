@@ -157,13 +157,13 @@ static void sleep_until_event(void)
 {
     crystal_ready_to_sleep();
     port_interrupts(false);
-    while (!board.link.events && !port_asked) {
+    while (!port_asked()) {
         if (ring_may_power_down())
             port_sleep(SLEEP_POWER_SAVE);
         else
             port_idle_until_asked();
     }
-    port_asked = 0;
+    port_answer();
     port_interrupts(true);
 }
 

@@ -22,7 +22,9 @@ enum decode_result {
 };
 
 struct decoder {
-    uint8_t bytes[FRAME_STREAM_SIZE]; /* aligned: frame so far; hunting: ring of the last bytes */
+    /* aligned: room for a frame; hunting: ring of the last bytes. A receiver may find the end of a
+     * frame by its address. */
+    _Alignas(FRAME_STREAM_SIZE) uint8_t bytes[FRAME_STREAM_SIZE];
     uint8_t found[FRAME_STREAM_SIZE]; /* hunting: the ring in a row */
     const uint8_t *frame;             /* the good frame, until the next byte is put in place */
     uint8_t fill;                     /* aligned: bytes held; hunting: place of the oldest */
@@ -35,18 +37,10 @@ void decoder_start(struct decoder *d, uint8_t round);
 
 enum decode_result decoder_byte(struct decoder *d, uint8_t byte);
 
-/* The same in two steps, for a receiver that stores bytes itself: up to decoder_wanted() (at least
- * 1) bytes may be put at decoder_place(), then decoder_collected() takes that many. */
-static inline uint8_t decoder_wanted(const struct decoder *d)
-{
-    return d->hunting ? 1u : (uint8_t)(FRAME_STREAM_SIZE - d->fill);
-}
-
-static inline uint8_t *decoder_place(struct decoder *d)
-{
-    return &d->bytes[d->fill];
-}
-
-enum decode_result decoder_collected(struct decoder *d, uint8_t count);
+/* The same for a receiver that stores bytes itself: while not hunting, eight at a time, which stay
+ * where they are (decoder.bytes or elsewhere). */
+enum decode_result decoder_frame(struct decoder *d, const uint8_t bytes[FRAME_STREAM_SIZE]);
+/* While hunting, byte by byte. */
+enum decode_result decoder_hunt(struct decoder *d, uint8_t byte);
 
 #endif

@@ -96,6 +96,12 @@ struct frame_end {
 
 /* Size in bytes of a frame with this header byte, or 0 when no frame has such a type. */
 uint8_t frame_size(uint8_t header);
+/* True for the headers of the frames behind HOP, all of FRAME_STREAM_SIZE bytes. */
+static inline bool frame_is_streamed(uint8_t header)
+{
+    uint8_t type = header >> 4;
+    return type == FRAME_CELL || type == FRAME_CHARGE || type == FRAME_END;
+}
 
 static inline uint8_t frame_header(enum frame_type type, uint8_t round)
 {

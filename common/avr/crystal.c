@@ -66,7 +66,7 @@ ISR(TIMER2_OVF_vect)
 {
     overflow_ms += OVERFLOW_MS;
     quarter = true;
-    port_asked = 1;
+    port_ask();
 }
 
 #endif

@@ -49,17 +49,34 @@ static inline void port_sleep(enum sleep_depth depth)
     cli();
 }
 
-/* The same in idle sleep, again and again, until the link has an event for the main loop or another
- * interrupt asked for it; interrupts that are none of the main loop's business end in ten cycles. */
-extern volatile uint8_t port_asked; /* set by interrupts that want the main loop, cleared by it */
+/* Interrupts that want the main loop say so. Without sleep enable the sleep instruction does
+ * nothing (data sheet, "SMCR"): a main loop on its way to sleep does not miss it. */
+#define PORT_ASKED 0
+static inline void port_ask(void)
+{
+    GPIOR0 |= _BV(PORT_ASKED);
+    SMCR = 0;
+}
+static inline bool port_asked(void)
+{
+    return GPIOR0 & _BV(PORT_ASKED);
+}
+/* Main loop: it was asked and comes. */
+static inline void port_answer(void)
+{
+    GPIOR0 &= (uint8_t)~_BV(PORT_ASKED);
+}
+
+/* Idle sleep, again and again, until an interrupt asks for the main loop; interrupts that are none of
+ * its business cost four cycles here. Call like port_sleep(), not asked yet. */
 static inline void port_idle_until_asked(void)
 {
     SMCR = _BV(SE);
-    do {
-        sei();
+    sei();
+    do
         sleep_cpu();
-        cli();
-    } while (!board.link.events && !port_asked);
+    while (!port_asked());
+    cli();
 }
 
 /* Watchdog: interrupt after one second, reset after two without watchdog_feed(). */

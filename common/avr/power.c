@@ -8,7 +8,6 @@
 
 static uint8_t reset_cause __attribute__((section(".noinit")));
 static volatile uint8_t seconds;
-volatile uint8_t port_asked;
 
 /* Before main and before .data: a watchdog reset leaves the watchdog running with its shortest
  * time-out (ATmega328P data sheet, "Watchdog system reset"). */
@@ -69,7 +68,7 @@ void watchdog_feed(void)
 ISR(WDT_vect)
 {
     seconds++;
-    port_asked = 1;
+    port_ask();
 }
 
 uint8_t watchdog_take_seconds(void)

@@ -84,7 +84,7 @@ ISR(TIMER2_COMPA_vect)
 {
     if (++now_ms == wake_ms) {
         due = true;
-        port_asked = 1;
+        port_ask();
     }
     if (!sampling || input != SAMPLER_INPUTS_DONE)
         return;

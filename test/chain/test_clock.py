@@ -52,6 +52,8 @@ def untrimmed(bench):
     for seed in SEEDS[:4]:
         run = bench.run(arguments(seed, 30, 10), firmware=folder)
         growing = run.json["frames_bad"] + run.sum_boards("framing_errors")
+        check(run.sum_boards("watchdog_resets") == 0, "seed %d: %d watchdog resets" %
+              (seed, run.sum_boards("watchdog_resets")))
         garbled += growing > 20 or not run.json["comm_ok"]
     check(garbled == 4, "only %d of 4 chains without trim were garbled" % garbled)
     return "4 of 4 chains garbled with 10 %, none with 0 %"

@@ -98,6 +98,11 @@ void hal_link_drain(bool on)
     fake->drain = on;
 }
 
+void hal_link_event(void)
+{
+    fake->told = true;
+}
+
 void hal_link_notify_sent(void)
 {
     fake->notify_sent = true;

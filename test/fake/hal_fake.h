@@ -19,7 +19,7 @@
 #endif
 
 #define FAKE_EEPROM_SIZE 128u
-#define FAKE_OUT_SIZE 64u
+#define FAKE_OUT_SIZE 128u
 #define FAKE_NO_LIMIT UINT32_MAX
 #define FAKE_ERASED 0xFFu
 
@@ -31,6 +31,7 @@ struct fake_board {
     uint8_t divisor; /* of the last hal_link_release() */
     bool drain;
     bool notify_sent;
+    bool told; /* hal_link_event() */
     uint16_t breaks, releases, idles;
     /* bytes sent and not yet taken by the test */
     uint8_t out[FAKE_OUT_SIZE];

@@ -56,6 +56,19 @@ for image in $images; do
     floats=$(${AVR_PREFIX:-avr-}nm "$image" | awk '{ print $NF }' | grep -E \
         '^__((add|sub|mul|div|neg|cmp|eq|ne|lt|le|gt|ge|unord)[sd]f[23]?|float(un)?[sdhq]i[sd]f|fix(uns)?[sd]f[sdhq]i|(extend|trunc)[sd]f[sd]f2|fp_.*)$')
     verdict "lint_no_float_$(basename "$image" .elf)" "$floats"
+    # r2 to r5 are the receive interrupt's (AVR_FIXED in the Makefile), also in the libraries' code:
+    # who computes with them would find them changed. Saving and restoring them does no harm; tables
+    # in flash (named objects, and what follows the vectors) are no code.
+    tables=$(${AVR_PREFIX:-avr-}objdump -t "$image" | awk '/ O \.text/ { print "<" $NF ">:" }')
+    users=$(${AVR_PREFIX:-avr-}objdump -d "$image" | awk '/^[0-9a-f]+ </ { name = $2 }
+        /\tr[2-5](,|$|[ \t])|, r[2-5]($|[ \t])/ { print name }' | sort -u |
+        grep -vxF -e '<__vectors>:' -e '<__trampolines_end>:' -e '<__prologue_saves__>:' \
+            -e '<__epilogue_restores__>:' -e "$tables")
+    case $users in
+    '<__vector_'[0-9]*'>:') users= ;;
+    '') users='no function uses them' ;;
+    esac
+    verdict "lint_fixed_registers_$(basename "$image" .elf)" "$users"
 done
 
 exit $failed

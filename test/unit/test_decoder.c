@@ -294,20 +294,19 @@ static void test_garbage_of_any_length_costs_nothing_behind_it(void **state)
 
 static uint8_t damaged[STREAM_SIZE + 1u];
 
-/* The same bytes in chunks as large as the decoder wants, or of one byte. */
+/* The same bytes in whole frames where the decoder wants them, or byte by byte. */
 static void feed_chunks(uint8_t size, bool whole)
 {
     uint8_t at = 0;
 
     begin();
     while (at < size) {
-        uint8_t wanted = whole ? decoder_wanted(&decoder) : 1;
-        assert_in_range(wanted, 1, FRAME_STREAM_SIZE);
-        if (wanted > size - at)
+        bool frame = whole && !decoder.hunting;
+        const uint8_t *bytes = &damaged[at];
+        at = (uint8_t)(at + (frame ? FRAME_STREAM_SIZE : 1u));
+        if (at > size)
             return; /* the rest never comes */
-        memcpy(decoder_place(&decoder), &damaged[at], wanted);
-        at = (uint8_t)(at + wanted);
-        switch (decoder_collected(&decoder, wanted)) {
+        switch (frame ? decoder_frame(&decoder, bytes) : decoder_byte(&decoder, *bytes)) {
         case DECODE_NONE:
             break;
         case DECODE_BAD:

@@ -174,14 +174,15 @@ static void test_receiver_that_collects_chunks_sends_the_same(void **state)
         open_round();
         for (uint8_t i = 0; i < in_size;) {
             uint8_t wanted = link_wanted(&l);
-            if (wanted > in_size - i)
-                wanted = (uint8_t)(in_size - i);
-            for (uint8_t k = 0; k < wanted; k++) {
-                link_place(&l)[k] = in[i++];
+            uint8_t *place = link_place(&l);
+            assert_int_equal((uintptr_t)(place + wanted) % FRAME_STREAM_SIZE, 0);
+            for (uint8_t k = 0; k < wanted && i < in_size; k++) {
+                place[k] = in[i++];
                 if (k + 1u < wanted && link_take_byte(&l, &out[out_size]))
                     out_size++;
+                if (k + 1u == wanted)
+                    link_collected(&l);
             }
-            link_collected(&l, wanted, false);
             collect();
         }
         drain();

@@ -23,7 +23,11 @@ static void go_to(enum link_state target)
         feed(0, HOP_AT + 2u);
     else if (target == LINK_STREAM)
         feed(0, STREAM_AT + 11u);
-    else
+    else if (target == LINK_HUNT) {
+        in[STREAM_AT] ^= 0x20u;
+        feed(0, STREAM_AT + 11u);
+        in[STREAM_AT] ^= 0x20u;
+    } else
         feed(0, in_size);
     assert_int_equal(l.state, target);
 }
@@ -97,16 +101,19 @@ static void test_silence_in_the_stream_sends_what_is_queued(void **state)
     expect_own_frame(STREAM_AT, 4);
 }
 
-static void test_one_byte_per_tick_is_no_silence(void **state)
+/* A tick is 16 ms, a frame 2 ms: behind the head whole frames count. */
+static void test_head_byte_or_frame_in_two_ticks_is_no_silence(void **state)
 {
     (void)state;
     reset();
     build(3);
     open_round();
-    for (uint8_t i = 0; i < in_size; i++) {
+    for (uint8_t i = 0; i < in_size;) {
+        uint8_t end = (uint8_t)(i + (i < STREAM_AT ? 1u : FRAME_STREAM_SIZE));
         link_tick(&l);
-        feed(i, (uint8_t)(i + 1u));
+        feed(i, end);
         link_tick(&l);
+        i = end;
     }
     drain();
     assert_int_equal(out_size, in_size + FRAME_STREAM_SIZE);
@@ -190,7 +197,7 @@ int main(void)
         cmocka_unit_test(test_silence_in_any_state_ends_idle),
         cmocka_unit_test(test_silent_break_ends_at_the_second_tick),
         cmocka_unit_test(test_silence_in_the_stream_sends_what_is_queued),
-        cmocka_unit_test(test_one_byte_per_tick_is_no_silence),
+        cmocka_unit_test(test_head_byte_or_frame_in_two_ticks_is_no_silence),
         cmocka_unit_test(test_ticks_while_idle_or_draining_do_nothing),
         cmocka_unit_test(test_edges_that_are_no_sync_keep_the_break),
         cmocka_unit_test(test_edges_count_in_a_break_only),

@@ -110,23 +110,23 @@ static void test_full_queue_drops_whole_frames(void **state)
 {
     (void)state;
     reset();
-    add_head(12);
-    for (uint8_t i = 12; i > 0; i--)
+    add_head(20);
+    for (uint8_t i = 20; i > 0; i--)
         add_cell(ROUND, i);
     open_round();
     fake->out_limit = 0;
     feed(0, in_size);
-    /* 12 bytes of head, own frame, then 5 frames of 8 fit below 64 */
-    assert_int_equal(fake->frames, 5);
-    assert_int_equal(l.counters.stale_frames, 7);
+    /* 12 bytes of head, own frame, 12 frames of 8 and one more in hand fit below 128 */
+    assert_int_equal(fake->frames, 12);
+    assert_int_equal(l.counters.stale_frames, 8);
     fake->out_limit = FAKE_OUT_SIZE;
     link_tick(&l);
     link_tick(&l);
     link_tick(&l);
     drain();
-    assert_int_equal(out_size, STREAM_AT + 6u * FRAME_STREAM_SIZE);
-    expect_own_frame(STREAM_AT, 13);
-    expect_out(STREAM_AT + FRAME_STREAM_SIZE, &in[STREAM_AT], 5u * FRAME_STREAM_SIZE);
+    assert_int_equal(out_size, STREAM_AT + 13u * FRAME_STREAM_SIZE);
+    expect_own_frame(STREAM_AT, 21);
+    expect_out(STREAM_AT + FRAME_STREAM_SIZE, &in[STREAM_AT], 12u * FRAME_STREAM_SIZE);
 }
 
 static void test_line_errors_are_counted(void **state)
