@@ -4,7 +4,7 @@
 
 #include <avr/io.h>
 
-#define BOARD_RING_LISTENS 0
+#define BOARD_RING_FOLLOWS 0
 
 /* OUT: TXD. IN (RXD, wired to ICP1 as well) is the ring's return wire. */
 #define RING_RX_PIN PIND

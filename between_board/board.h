@@ -4,7 +4,7 @@
 
 #include <avr/io.h>
 
-#define BOARD_RING_LISTENS 1
+#define BOARD_RING_FOLLOWS 1
 
 /* IN: RXD, wired to ICP1 (PB0) as well. OUT: TXD. */
 #define RING_RX_PIN PIND

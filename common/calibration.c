@@ -45,14 +45,20 @@ static bool within(int16_t value, int16_t limit)
     return value >= -limit && value <= limit;
 }
 
+bool calibration_in_range(const struct calibration *c)
+{
+    return c->gain_q16 >= GAIN_MIN && c->gain_q16 <= GAIN_MAX &&
+           within(c->offset_dmv, OFFSET_LIMIT_DMV) && within(c->tc_ppm, TC_LIMIT_PPM) &&
+           c->offset_dc >= INT8_MIN && c->offset_dc <= INT8_MAX;
+}
+
 bool calibration_decode(const uint8_t in[CALIBRATION_PAYLOAD], struct calibration *c)
 {
     c->gain_q16 = get_u16(&in[0]);
     c->offset_dmv = (int16_t)get_u16(&in[2]);
     c->tc_ppm = (int16_t)get_u16(&in[4]);
     c->offset_dc = (int8_t)in[6];
-    c->valid = c->gain_q16 >= GAIN_MIN && c->gain_q16 <= GAIN_MAX &&
-               within(c->offset_dmv, OFFSET_LIMIT_DMV) && within(c->tc_ppm, TC_LIMIT_PPM);
+    c->valid = calibration_in_range(c);
     return c->valid;
 }
 

@@ -19,7 +19,7 @@ struct calibration {
     uint16_t gain_q16;  /* mV per count of the sum, 8000..16000 */
     int16_t offset_dmv; /* 0.1 mV, -2000..2000 */
     int16_t tc_ppm;     /* change of gain per kelvin, -500..500 */
-    int8_t offset_dc;   /* added to the temperature, 0.1 C */
+    int16_t offset_dc;  /* added to the temperature, 0.1 C, -128..127 */
     bool valid;         /* false: defaults in use */
 };
 
@@ -28,6 +28,7 @@ void calibration_default(struct calibration *c);
 void calibration_load(struct calibration *c);
 void calibration_save(const struct calibration *c);
 
+bool calibration_in_range(const struct calibration *c);
 /* The record's payload; decode returns false when a field is out of range. */
 void calibration_encode(uint8_t out[CALIBRATION_PAYLOAD], const struct calibration *c);
 bool calibration_decode(const uint8_t in[CALIBRATION_PAYLOAD], struct calibration *c);

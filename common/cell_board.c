@@ -86,21 +86,21 @@ static uint8_t status_flags(const struct cell_board *b)
 
 static void read_inputs(struct cell_board *b)
 {
-    uint16_t cell_sum;
     uint16_t ntc_tap;
     uint16_t ntc_foot;
 
     hal_balance(false);
     hal_analog_on();
-    cell_sum = hal_analog_sum(ANALOG_CELL, CELL_SAMPLES);
+    b->cell_sum = hal_analog_sum(ANALOG_CELL, CELL_SAMPLES);
     ntc_tap = hal_analog_sum(ANALOG_NTC, NTC_SAMPLES);
     ntc_foot = hal_analog_sum(ANALOG_NTC_FOOT, NTC_SAMPLES);
     hal_analog_off();
     hal_balance(b->balance.on);
-    b->flags = temperature_flags(ntc_temperature(ntc_share(ntc_tap, ntc_foot), &b->dc));
+    b->ntc_share = ntc_share(ntc_tap, ntc_foot);
+    b->flags = temperature_flags(ntc_temperature(b->ntc_share, &b->dc));
     if (b->flags == 0)
         b->dc = (int16_t)(b->dc + b->calibration.offset_dc);
-    b->mv = calibration_mv(&b->calibration, cell_sum, b->dc);
+    b->mv = calibration_mv(&b->calibration, b->cell_sum, b->dc);
 }
 
 static void decide_balancing(struct cell_board *b)
@@ -162,6 +162,8 @@ void cell_board_events(struct cell_board *b, uint8_t events)
     }
     if (events & LINK_ROUND_DONE)
         round_done(b);
+    if (events & LINK_COMMAND)
+        command_step(b);
 }
 
 void cell_board_second(struct cell_board *b)
@@ -183,4 +185,5 @@ void cell_board_init(struct cell_board *b)
     link_init(&b->link, factory);
     load_trim(b, factory);
     calibration_load(&b->calibration);
+    b->staged = b->calibration;
 }

@@ -8,6 +8,7 @@
 
 #include "common/balance.h"
 #include "common/calibration.h"
+#include "common/command.h"
 #include "common/led.h"
 #include "common/link.h"
 #include "common/resistor.h"
@@ -17,6 +18,10 @@ struct cell_board {
     struct balance balance;
     struct resistor resistor;
     struct calibration calibration;
+    struct calibration staged; /* what commands wrote and have not saved yet */
+    struct command command;
+    uint16_t cell_sum; /* last reading, raw */
+    uint16_t ntc_share;
     uint16_t mv; /* last reading */
     int16_t dc;
     uint8_t flags;         /* enum cell_flag of the last reading */
@@ -34,8 +39,8 @@ extern const uint16_t cell_board_counters_offset;
 
 void cell_board_init(struct cell_board *b);
 
-/* Handles what link_take_events() returned. Measures (about 15 ms) on LINK_BREAK_SEEN;
- * between rounds (about 3 ms) the balance resistor's temperature. */
+/* Handles what link_take_events() returned. Measures (about 15 ms) on LINK_BREAK_SEEN, executes on
+ * LINK_COMMAND; between rounds (about 3 ms) measures the balance resistor's temperature. */
 void cell_board_events(struct cell_board *b, uint8_t events);
 
 /* Sets the LED by its table; now_ms of any clock that runs on, for flashing. */

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "protocol/bytes.h"
 #include "protocol/crc.h"
 
 #define QUEUE_MASK (LINK_QUEUE_SIZE - 1u)
@@ -60,19 +61,19 @@ static void push_frame(struct link *l, const uint8_t *frame, uint8_t size)
     l->queue_in = in;
 }
 
-static uint8_t queue_fill(const struct link *l)
+static inline uint8_t queue_fill(const struct link *l)
 {
     return (uint8_t)(l->queue_in - l->queue_out) & QUEUE_MASK;
 }
 
 /* Room for a frame, and for the next one to be received in place. */
-static bool frame_fits(const struct link *l)
+static inline bool frame_fits(const struct link *l)
 {
     return queue_fill(l) < LINK_QUEUE_SIZE - 2u * FRAME_STREAM_SIZE;
 }
 
 /* In the stream one byte out for each byte in keeps the pipe full without a transmit interrupt per byte. */
-static void pump(struct link *l)
+void link_pump(struct link *l)
 {
     uint8_t byte;
 
@@ -82,13 +83,20 @@ static void pump(struct link *l)
 
 /* ---- ends of a round ----------------------------------------------------------------------- */
 
+static void tell_done(struct link *l)
+{
+    if (l->command_in.full)
+        l->events |= LINK_COMMAND;
+    tell(l, LINK_ROUND_DONE);
+}
+
 static void go_idle(struct link *l)
 {
     set_state(l, LINK_IDLE);
     clear_queue(l);
     hal_link_drain(false);
     hal_link_idle();
-    tell(l, LINK_ROUND_DONE);
+    tell_done(l);
 }
 
 static void start_draining(struct link *l)
@@ -100,13 +108,13 @@ static void start_draining(struct link *l)
 /* In the stream the bytes that come in set the pace, once HOP has left. */
 static bool paced_by_input(const struct link *l)
 {
-    return (l->state == LINK_STREAM || l->state == LINK_HUNT) && queue_fill(l) <= FRAME_STREAM_SIZE;
+    return (l->state == LINK_STREAM || l->state == LINK_HUNT) && queue_fill(l) <= l->own_bytes;
 }
 
 void link_drain(struct link *l)
 {
     if (!queue_empty(l) && !paced_by_input(l)) {
-        pump(l);
+        link_pump(l);
         return;
     }
     hal_link_drain(false);
@@ -116,8 +124,14 @@ void link_drain(struct link *l)
 
 void link_sent(struct link *l)
 {
-    if (l->state == LINK_DRAIN)
+    if (l->state != LINK_DRAIN)
+        return;
+    if (!l->leader || l->returned) {
         go_idle(l);
+        return;
+    }
+    set_state(l, LINK_RETURN);
+    tell_done(l);
 }
 
 static void fell_silent(struct link *l)
@@ -131,7 +145,7 @@ static void fell_silent(struct link *l)
 
 void link_tick(struct link *l)
 {
-    if (l->state == LINK_IDLE || l->state == LINK_DRAIN)
+    if (l->leader || l->state == LINK_IDLE || l->state == LINK_DRAIN)
         return;
     if (l->activity != l->activity_before) {
         l->activity_before = l->activity;
@@ -183,7 +197,7 @@ void link_open(struct link *l)
 static void pass_on(struct link *l, uint8_t byte)
 {
     push(l, byte);
-    pump(l);
+    link_pump(l);
     hal_link_drain(true);
 }
 
@@ -238,15 +252,33 @@ static void start_byte(struct link *l, uint8_t byte)
     l->head_crc = l->sent_crc = CRC_INIT;
 }
 
-static void queue_own_frame(struct link *l)
+void link_fill_slot(struct link_slot *slot, const uint8_t *frame)
+{
+    memcpy(slot->frame, frame, FRAME_STREAM_SIZE);
+    slot->full = true;
+}
+
+static void queue_slot(struct link *l, struct link_slot *slot)
+{
+    if (!slot->full)
+        return;
+    slot->full = false;
+    frame_set_round(slot->frame, l->round);
+    push_frame(l, slot->frame, FRAME_STREAM_SIZE);
+}
+
+static void queue_own_frames(struct link *l)
 {
     uint8_t frame[FRAME_STREAM_SIZE];
+    uint8_t before = l->queue_in;
 
-    if (!l->own_ready)
-        return;
     l->own.round = l->round;
     l->own.number = l->number;
-    push_frame(l, frame, frame_cell_encode(frame, &l->own));
+    if (l->own_ready)
+        push_frame(l, frame, frame_cell_encode(frame, &l->own));
+    queue_slot(l, &l->reply_out);
+    queue_slot(l, &l->command_out);
+    l->own_bytes = (uint8_t)(l->queue_in - before) & QUEUE_MASK;
 }
 
 static void hop_complete(struct link *l, bool good)
@@ -256,7 +288,7 @@ static void hop_complete(struct link *l, bool good)
         l->round = frame_round_of(l->head[0]);
         l->number = (uint8_t)(l->head[1] + 1u);
         board_round_started(l);
-        queue_own_frame(l);
+        queue_own_frames(l);
     }
     l->last_cell = l->number;
     decoder_start(&l->decoder, l->round);
@@ -300,7 +332,7 @@ static void hop_byte(struct link *l, uint8_t byte)
 /* ---- stream: checked frames --------------------------------------------------------------- */
 
 /* Numbers fall from this board's own towards 1, so a repeated or late frame shows. */
-static bool in_order(struct link *l, const uint8_t *frame)
+static inline bool in_order(struct link *l, const uint8_t *frame)
 {
     if (frame_type_of(frame[0]) != FRAME_CELL)
         return true;
@@ -308,6 +340,12 @@ static bool in_order(struct link *l, const uint8_t *frame)
         return false;
     l->last_cell = frame[1];
     return true;
+}
+
+static void command_arrived(struct link *l, const uint8_t *frame)
+{
+    if (l->number != 0 && frame[FRAME_COMMAND_TARGET] == l->number)
+        link_fill_slot(&l->command_in, frame);
 }
 
 /* The frame lies at the end of the queue: it is passed on by counting it in. */
@@ -320,11 +358,15 @@ static void frame_complete(struct link *l, const uint8_t *frame)
     l->counters.frames++;
     l->queue_in = (uint8_t)(l->queue_in + FRAME_STREAM_SIZE) & QUEUE_MASK;
     board_frame_received(l, frame);
+    if (frame_type_of(frame[0]) == FRAME_COMMAND)
+        command_arrived(l, frame);
     if (frame_type_of(frame[0]) == FRAME_END) {
         l->counters.rounds++;
         start_draining(l);
     }
 }
+
+/* ---- what a receiver brings ---------------------------------------------------------------- */
 
 /* A frame found by hunting goes where it would have been received. */
 static enum decode_result hunt(struct link *l)
@@ -354,6 +396,7 @@ __attribute__((noinline)) static enum decode_result single_byte(struct link *l)
     case LINK_BREAK:
     case LINK_STREAM:
     case LINK_DRAIN:
+    case LINK_RETURN:
         break;
     }
     return DECODE_NONE;
@@ -383,7 +426,7 @@ void link_collected(struct link *l)
         count(&l->counters.stale_frames);
         break;
     }
-    pump(l);
+    link_pump(l);
 }
 
 void link_line_error(struct link *l)
@@ -391,25 +434,12 @@ void link_line_error(struct link *l)
     count(&l->counters.line_errors);
 }
 
-/* Sends on what it can at every byte, as a receiver that stores bytes itself does. */
-void link_byte(struct link *l, uint8_t byte, bool line_error)
-{
-    if (line_error)
-        link_line_error(l);
-    link_place(l)[l->collected++] = byte;
-    if (l->collected < link_wanted(l)) {
-        pump(l);
-        return;
-    }
-    l->collected = 0;
-    link_collected(l);
-}
-
 /* ---- main loop ------------------------------------------------------------------------------ */
 
 void link_init(struct link *l, uint8_t factory_trim)
 {
     *l = (struct link){ .state = LINK_IDLE, .queue_in = QUEUE_START, .queue_out = QUEUE_START };
+    l->not_returned = LINK_ROUNDS_CLOSED;
     trim_init(&l->trim, factory_trim);
 }
 
@@ -432,6 +462,40 @@ uint8_t link_take_events(struct link *l)
     return events;
 }
 
+bool link_take_command(struct link *l, uint8_t body[LINK_COMMAND_BODY])
+{
+    uint8_t irq = hal_irq_save();
+    bool full = l->command_in.full;
+
+    memcpy(body, &l->command_in.frame[2], LINK_COMMAND_BODY);
+    l->command_in.full = false;
+    hal_irq_restore(irq);
+    return full;
+}
+
+void link_send_reply(struct link *l, uint8_t sequence_status, uint32_t value)
+{
+    uint8_t irq = hal_irq_save();
+    uint8_t *frame = l->reply_out.frame;
+
+    frame[0] = frame_header(FRAME_REPLY, 0);
+    frame[1] = l->number;
+    frame[2] = sequence_status;
+    frame[3] = (uint8_t)(value >> 16);
+    put_u16(&frame[4], (uint16_t)value);
+    l->reply_out.full = true;
+    hal_irq_restore(irq);
+}
+
+void link_send_command(struct link *l, const struct frame_command *command)
+{
+    uint8_t irq = hal_irq_save();
+
+    frame_command_encode(l->command_out.frame, command);
+    l->command_out.full = true;
+    hal_irq_restore(irq);
+}
+
 void link_lead_break(struct link *l)
 {
     uint8_t irq = hal_irq_save();
@@ -451,13 +515,24 @@ static void push_round(struct link *l, const struct frame_start *start,
 
     push_frame(l, frame, frame_start_encode(frame, start));
     push_frame(l, frame, frame_hop_encode(frame, &hop));
-    queue_own_frame(l);
+    queue_own_frames(l);
     for (uint8_t i = 0; i < 2u * start->sensors; i++) {
         struct frame_charge charge = charges[i];
         charge.round = l->round;
         push_frame(l, frame, frame_charge_encode(frame, &charge));
     }
     push_frame(l, frame, frame_end_encode(frame, &end));
+}
+
+/* Looks at the round before and expects the next one. */
+static bool was_returned(struct link *l)
+{
+    if (l->returned)
+        l->not_returned = 0;
+    else if (l->not_returned < LINK_ROUNDS_CLOSED)
+        l->not_returned++;
+    l->returned = false;
+    return l->not_returned < LINK_ROUNDS_CLOSED;
 }
 
 void link_lead_round(struct link *l, const struct frame_start *start,
@@ -470,6 +545,9 @@ void link_lead_round(struct link *l, const struct frame_start *start,
     l->number = 1;
     l->counters.rounds++;
     own.round = l->round;
+    own.ring_closed = was_returned(l);
+    l->command_out.frame[FRAME_COMMAND_INFO] |= FRAME_COMMAND_ISSUED;
+    decoder_start_hunting(&l->decoder, l->round);
     push_round(l, &own, charges);
     irq = hal_irq_save();
     l->start = own;

@@ -5,7 +5,8 @@
  * checked frames of the boards before it. Because its own frame goes first, a whole frame is
  * always in hand when the next must leave: checking costs no time, and a bad frame is dropped
  * and counted by the first board that sees it.
- * The leader (Begin) makes the round.
+ * The leader (Begin) makes the round, and then listens to it coming back from the last board: that
+ * is how a COMMAND of the last board reaches it. What comes back never disturbs what it sends.
  *
  * Everything marked ISR is called by the hardware side of hal.h, one call at a time. The rest is
  * for the main loop. No function blocks. */
@@ -27,28 +28,38 @@ enum link_state {
     LINK_HOP,    /* passing HOP on */
     LINK_STREAM, /* own frame queued, passing checked frames on */
     LINK_HUNT,   /* the same behind a bad frame, looking for the next good one */
-    LINK_DRAIN,  /* nothing more to receive, sending what is queued */
+    LINK_DRAIN,  /* nothing more to receive, sending what is queued; the leader also listens */
+    LINK_RETURN, /* leader: all is sent, the rest of the round still comes back */
 };
 
 enum link_event {
     LINK_BREAK_SEEN = 1u << 0, /* measure now: nothing moves on the ring until the sync */
     LINK_ROUND_DONE = 1u << 1, /* everything is sent, the board may sleep */
+    LINK_COMMAND = 1u << 2,    /* link_take_command() has one; comes with LINK_ROUND_DONE */
 };
 
 /* What came over the hop that ends here, since reset; 16 bit counts saturate. The same layout on
  * AVR and host: the simulator reads it. */
 struct link_counters {
     uint32_t rounds;        /* END arrived; for the leader: rounds sent */
-    uint32_t frames;        /* good CELL, CHARGE and END frames */
+    uint32_t frames;        /* good frames behind HOP */
     uint16_t bad_frames;    /* CRC or header wrong, first seen here */
     uint16_t marked_frames; /* already known as bad by a board before */
     uint16_t stale_frames;  /* other round, or out of order */
     uint16_t line_errors;   /* framing errors and overruns */
     uint16_t bad_syncs;     /* break without a usable sync, or silence inside a round */
-    uint16_t reserved;
+    uint16_t returned;      /* leader: own rounds that came back from the last board, wraps */
 };
 
-#define LINK_QUEUE_SIZE 128u /* power of two; a leader queues its whole round: 60 bytes */
+#define LINK_QUEUE_SIZE 128u  /* power of two; a leader queues its whole round: 76 bytes */
+#define LINK_ROUNDS_CLOSED 3u /* so many rounds may fail to come back before the ring is open */
+
+/* A frame on its way between main loop and interrupts. */
+struct link_slot {
+    uint8_t frame[FRAME_STREAM_SIZE];
+    bool full;
+};
+void link_fill_slot(struct link_slot *slot, const uint8_t *frame);
 
 struct link {
     /* Bytes on their way out. Frames of the stream are received in place, behind those that wait, and
@@ -68,6 +79,12 @@ struct link {
     bool own_ready;           /* own reading was taken in this round */
     struct frame_start start; /* of the last good START */
     struct frame_cell own;
+    struct link_slot command_in;  /* for this board, until link_take_command() */
+    struct link_slot reply_out;   /* sent behind the own CELL frame of the next round */
+    struct link_slot command_out; /* behind that */
+    uint8_t own_bytes;            /* this board put so many behind HOP in this round */
+    bool returned;                /* leader: END of the present round came back */
+    uint8_t not_returned;         /* rounds since one did, saturates */
     struct trim trim;
     struct decoder decoder;
     struct link_counters counters;
@@ -105,6 +122,11 @@ static inline uint8_t *link_place(struct link *l)
     return link_wants_frames(l) ? &l->queue[l->queue_in] : &l->byte_in;
 }
 void link_collected(struct link *l);
+/* ISR: the same for the leader, whose round comes back. */
+uint8_t *link_return_place(struct link *l);
+void link_return_collected(struct link *l);
+/* Sends a byte if there is one and the transmitter can take it. ISR. */
+void link_pump(struct link *l);
 /* ISR: a byte came with a framing error or after an overrun. */
 void link_line_error(struct link *l);
 /* Takes the next byte to send, false when there is none. ISR. */
@@ -132,8 +154,18 @@ void link_set_reading(struct link *l, uint16_t mv, int16_t dc, uint8_t flags);
 /* Events since the last call. */
 uint8_t link_take_events(struct link *l);
 
+/* Code, sequence and argument of the command that came for this board, as they stand in the frame;
+ * false when there is none. */
+#define LINK_COMMAND_BODY 4u
+bool link_take_command(struct link *l, uint8_t body[LINK_COMMAND_BODY]);
+/* The reply is sent in the next round, once; a second one before that takes its place. Sequence in
+ * bits 7-4, enum reply_status below. */
+void link_send_reply(struct link *l, uint8_t sequence_status, uint32_t value);
+/* The same for a command: the last board's reaches its target by way of the leader, one round later. */
+void link_send_command(struct link *l, const struct frame_command *command);
+
 /* Leader only: start a break; then, with a reading set, send the round. The frames' round
- * numbers are filled in here. charges points to 2 * start->sensors frames. */
+ * numbers and ring_closed are filled in here. charges points to 2 * start->sensors frames. */
 void link_lead_break(struct link *l);
 void link_lead_round(struct link *l, const struct frame_start *start,
                      const struct frame_charge *charges);

@@ -4,7 +4,7 @@
 
 #include <avr/io.h>
 
-#define BOARD_RING_LISTENS 1
+#define BOARD_RING_FOLLOWS 1
 
 /* IN: RXD0, wired to ICP1 (PD6) as well. OUT: TXD0. */
 #define RING_RX_PIN PIND

@@ -37,8 +37,13 @@ void intake_frame(struct intake *in, struct pack *pack, const uint8_t *frame, ui
     case FRAME_END:
         in->rounds++;
         break;
+    case FRAME_REPLY:
+        frame_reply_decode(frame, &in->reply);
+        in->replied = true;
+        break;
     case FRAME_START:
     case FRAME_HOP:
+    case FRAME_COMMAND:
         break;
     }
 }

@@ -2,6 +2,7 @@
 #ifndef END_BOARD_INTAKE_H
 #define END_BOARD_INTAKE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "end_board/pack.h"
@@ -13,6 +14,8 @@ struct intake {
     struct frame_charge charge[INTAKE_CHARGES]; /* sensor 1 with and against the arrow, sensor 2 */
     uint8_t got;                                /* bit per frame: arrived in this round */
     uint32_t rounds;                            /* complete rounds */
+    struct frame_reply reply;                   /* the last one of any board */
+    bool replied;                               /* it came since this was cleared */
 };
 
 /* ISR: a round begins; what was not taken of the last one is dropped. */

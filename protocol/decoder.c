@@ -4,54 +4,48 @@
 
 #include "protocol/crc.h"
 
-#define RING_MASK (FRAME_STREAM_SIZE - 1u)
-
-static void next_frame(struct decoder *d)
-{
-    d->hunting = false;
-    d->fill = 0;
-}
+#define LAST (FRAME_STREAM_SIZE - 1u)
 
 void decoder_start(struct decoder *d, uint8_t round)
 {
-    next_frame(d);
+    d->hunting = false;
+    d->fill = 0;
     d->round = round;
     d->frame = d->bytes;
 }
 
-static enum decode_result accept(struct decoder *d, const uint8_t *frame)
+void decoder_start_hunting(struct decoder *d, uint8_t round)
 {
-    d->frame = frame;
-    return frame_round_of(frame[0]) == d->round ? DECODE_FRAME : DECODE_STALE;
+    decoder_start(d, round);
+    memset(d->bytes, 0, sizeof d->bytes); /* 0 is no header */
+    d->hunting = true;
+}
+
+static inline bool is_good(const uint8_t *frame)
+{
+    return frame_is_streamed(frame[0]) && crc_run(frame, FRAME_STREAM_SIZE) == CRC_RESIDUE;
 }
 
 enum decode_result decoder_frame(struct decoder *d, const uint8_t bytes[FRAME_STREAM_SIZE])
 {
-    if (frame_is_streamed(bytes[0]) && crc_run(bytes, FRAME_STREAM_SIZE) == CRC_RESIDUE)
-        return accept(d, bytes);
-    /* the eight bytes are the hunting ring as they lie, oldest first */
-    if (bytes != d->bytes)
-        memcpy(d->bytes, bytes, FRAME_STREAM_SIZE);
+    if (is_good(bytes)) {
+        d->frame = bytes;
+        return frame_round_of(bytes[0]) == d->round ? DECODE_FRAME : DECODE_STALE;
+    }
+    memmove(d->bytes, bytes, FRAME_STREAM_SIZE);
     d->hunting = true;
-    d->fill = 0;
     return DECODE_BAD;
 }
 
 enum decode_result decoder_hunt(struct decoder *d, uint8_t byte)
 {
-    uint8_t header;
-
-    d->bytes[d->fill] = byte;
-    d->fill = (uint8_t)(d->fill + 1u) & RING_MASK;
-    header = d->bytes[d->fill];
-    if (!frame_is_streamed(header) || frame_round_of(header) != d->round)
+    memmove(d->bytes, d->bytes + 1, LAST);
+    d->bytes[LAST] = byte;
+    if (frame_round_of(d->bytes[0]) != d->round || !is_good(d->bytes))
         return DECODE_NONE;
-    for (uint8_t i = 0; i < FRAME_STREAM_SIZE; i++)
-        d->found[i] = d->bytes[(uint8_t)(d->fill + i) & RING_MASK];
-    if (crc_run(d->found, FRAME_STREAM_SIZE) != CRC_RESIDUE)
-        return DECODE_NONE;
-    next_frame(d);
-    return accept(d, d->found);
+    d->hunting = false;
+    d->frame = d->bytes;
+    return DECODE_FRAME;
 }
 
 enum decode_result decoder_byte(struct decoder *d, uint8_t byte)

@@ -1,4 +1,4 @@
-/* Finds the frames behind HOP in the byte stream: CELL, CHARGE and END, all of eight bytes.
+/* Finds the frames behind HOP in the byte stream, all of eight bytes.
  *
  * Aligned, it takes eight bytes at a time. After a bad frame it hunts: the last bytes stay in a
  * window, and at every further byte the window's end is tried. A flipped bit costs the frame it hit;
@@ -22,18 +22,19 @@ enum decode_result {
 };
 
 struct decoder {
-    /* aligned: room for a frame; hunting: ring of the last bytes. A receiver may find the end of a
-     * frame by its address. */
+    /* aligned: room for a frame; hunting: the last bytes, oldest first. A receiver may find the end
+     * of a frame by its address. */
     _Alignas(FRAME_STREAM_SIZE) uint8_t bytes[FRAME_STREAM_SIZE];
-    uint8_t found[FRAME_STREAM_SIZE]; /* hunting: the ring in a row */
-    const uint8_t *frame;             /* the good frame, until the next byte is put in place */
-    uint8_t fill;                     /* aligned: bytes held; hunting: place of the oldest */
+    const uint8_t *frame; /* the good frame, until the next byte is put in place */
+    uint8_t fill;         /* decoder_byte(): bytes held */
     uint8_t round;
     bool hunting;
 };
 
 /* Start of a stream whose first byte is a header; frames must carry this round number. */
 void decoder_start(struct decoder *d, uint8_t round);
+/* Start anywhere: hunting from the next byte on. */
+void decoder_start_hunting(struct decoder *d, uint8_t round);
 
 enum decode_result decoder_byte(struct decoder *d, uint8_t byte);
 

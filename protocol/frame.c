@@ -7,6 +7,8 @@
 #define DC_OFFSET 400
 #define DC_CODE_MAX 2047
 #define FLAG_SECTION_HEAD 0x01u
+#define FLAG_RING_CLOSED 0x08u
+#define COMMAND_WRITE 0x80u
 #define CHARGE_REVERSE 0x80u
 #define CHARGE_SENSOR_SHIFT 4
 
@@ -28,6 +30,8 @@ uint8_t frame_size(uint8_t header)
     case FRAME_CELL:
     case FRAME_CHARGE:
     case FRAME_END:
+    case FRAME_COMMAND:
+    case FRAME_REPLY:
         return FRAME_STREAM_SIZE;
     default:
         return 0;
@@ -44,6 +48,7 @@ uint8_t frame_start_encode(uint8_t *out, const struct frame_start *in)
     out[0] = frame_header(FRAME_START, in->round);
     out[1] = in->switches;
     out[2] = (uint8_t)((uint8_t)(in->boot << 4) | (uint8_t)((in->sensors & 3u) << 1) |
+                       (uint8_t)(in->ring_closed ? FLAG_RING_CLOSED : 0u) |
                        (uint8_t)(in->section_head ? FLAG_SECTION_HEAD : 0u));
     put_u16(&out[3], in->time_ms);
     return seal(out, FRAME_START_SIZE);
@@ -55,6 +60,7 @@ void frame_start_decode(const uint8_t *bytes, struct frame_start *out)
     out->switches = bytes[1];
     out->boot = bytes[2] >> 4;
     out->sensors = (bytes[2] >> 1) & 3u;
+    out->ring_closed = (bytes[2] & FLAG_RING_CLOSED) != 0;
     out->section_head = (bytes[2] & FLAG_SECTION_HEAD) != 0;
     out->time_ms = get_u16(&bytes[3]);
 }
@@ -141,4 +147,51 @@ void frame_end_decode(const uint8_t *bytes, struct frame_end *out)
     out->round = frame_round_of(bytes[0]);
     out->sensors = bytes[1];
     out->rounds = get_u32(&bytes[2]);
+}
+
+uint8_t frame_command_encode(uint8_t *out, const struct frame_command *in)
+{
+    out[0] = frame_header(FRAME_COMMAND, in->round);
+    out[1] = in->target;
+    out[2] = (uint8_t)((in->write ? COMMAND_WRITE : 0u) | (in->item & 0x7Fu));
+    out[FRAME_COMMAND_INFO] =
+        (uint8_t)((uint8_t)(in->sequence << 4) | (in->issued ? FRAME_COMMAND_ISSUED : 0u));
+    put_u16(&out[4], in->argument);
+    return seal(out, FRAME_STREAM_SIZE);
+}
+
+void frame_command_decode(const uint8_t *bytes, struct frame_command *out)
+{
+    out->round = frame_round_of(bytes[0]);
+    out->target = bytes[1];
+    out->write = (bytes[2] & COMMAND_WRITE) != 0;
+    out->item = bytes[2] & 0x7Fu;
+    out->sequence = bytes[FRAME_COMMAND_INFO] >> 4;
+    out->issued = (bytes[FRAME_COMMAND_INFO] & FRAME_COMMAND_ISSUED) != 0;
+    out->argument = get_u16(&bytes[4]);
+}
+
+uint8_t frame_reply_encode(uint8_t *out, const struct frame_reply *in)
+{
+    out[0] = frame_header(FRAME_REPLY, in->round);
+    out[1] = in->number;
+    out[2] = (uint8_t)((uint8_t)(in->sequence << 4) | (in->status & 0x0Fu));
+    out[3] = (uint8_t)(in->value >> 16);
+    put_u16(&out[4], (uint16_t)in->value);
+    return seal(out, FRAME_STREAM_SIZE);
+}
+
+void frame_reply_decode(const uint8_t *bytes, struct frame_reply *out)
+{
+    out->round = frame_round_of(bytes[0]);
+    out->number = bytes[1];
+    out->sequence = bytes[2] >> 4;
+    out->status = bytes[2] & 0x0Fu;
+    out->value = (uint32_t)bytes[3] << 16 | get_u16(&bytes[4]);
+}
+
+void frame_set_round(uint8_t frame[FRAME_STREAM_SIZE], uint8_t round)
+{
+    frame[0] = frame_header(frame_type_of(frame[0]), round);
+    seal(frame, FRAME_STREAM_SIZE);
 }

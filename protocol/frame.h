@@ -1,7 +1,7 @@
 /* The frames of the ring. docs/protocol.md specifies every byte; this header is its C form.
  *
  * A round, as it leaves board k: break, sync 0x55, START, HOP(k), CELL(k), CELL(k-1) ... CELL(1),
- * CHARGE frames of the sensors, END. Every frame is header, fields (big-endian), CRC (low byte
+ * CHARGE frames of the sensors, END. COMMAND and REPLY frames may follow any CELL frame. Every frame is header, fields (big-endian), CRC (low byte
  * first). The header is the frame type in the high nibble and the round number modulo 16 in the low
  * one. Behind HOP all frames have the same size: while a board sends its own frame it receives
  * exactly one of the board before, so checking whole frames costs no time.
@@ -20,11 +20,13 @@ enum frame_type {
     FRAME_CELL = 0x6,
     FRAME_CHARGE = 0x9,
     FRAME_END = 0xA,
+    FRAME_COMMAND = 0xC,
+    FRAME_REPLY = 0xF,
 };
 
 #define FRAME_START_SIZE 7u
 #define FRAME_HOP_SIZE 5u
-#define FRAME_STREAM_SIZE 8u /* CELL, CHARGE and END */
+#define FRAME_STREAM_SIZE 8u /* all others */
 #define FRAME_SIZE_MAX 8u
 #define FRAME_CRC_SIZE 2u
 
@@ -38,6 +40,7 @@ struct frame_start {
     uint8_t switches;  /* option switches, switch 1 in bit 7, ON = 1 */
     uint8_t boot;      /* 0..15, changes with every reset of the Begin board */
     bool section_head; /* true: not from Begin, but from the first board behind a break */
+    bool ring_closed;  /* Begin saw one of its last three rounds come back from End */
     uint8_t sensors;   /* 0..2: two CHARGE frames of each follow in this round */
     uint16_t time_ms;  /* Begin's own clock when the charge counters were latched, modulo 2^16 */
 };
@@ -94,13 +97,47 @@ struct frame_end {
     uint32_t rounds; /* rounds since Begin's reset, this one included */
 };
 
+/* A wish to one board, which may come from the board itself. */
+struct frame_command {
+    uint8_t round;
+    uint8_t target; /* 1..255: number of the board in this round */
+    bool write;
+    uint8_t item;      /* 0..127, docs/protocol.md lists them */
+    uint8_t sequence;  /* 0..15: a repeated command is answered again, not executed again */
+    bool issued;       /* by Begin, which sends it round; else it is on its way to Begin */
+    uint16_t argument; /* of a write */
+};
+
+/* Where the target is in the frame; where `issued` is. */
+#define FRAME_COMMAND_TARGET 1u
+#define FRAME_COMMAND_INFO 3u
+#define FRAME_COMMAND_ISSUED 0x01u
+
+enum reply_status {
+    REPLY_DONE = 0,
+    REPLY_UNKNOWN = 1,      /* no such item, or it cannot be read or written */
+    REPLY_OUT_OF_RANGE = 2, /* the argument */
+    REPLY_REFUSED = 3,      /* not now */
+    REPLY_FAILED = 4,       /* tried in vain */
+};
+
+/* What came of a command, sent by its target one round later. */
+struct frame_reply {
+    uint8_t round;
+    uint8_t number; /* of the board that answers */
+    uint8_t sequence;
+    uint8_t status; /* enum reply_status */
+    uint32_t value; /* of the item now, 24 bits; signed items in two's complement */
+};
+
 /* Size in bytes of a frame with this header byte, or 0 when no frame has such a type. */
 uint8_t frame_size(uint8_t header);
 /* True for the headers of the frames behind HOP, all of FRAME_STREAM_SIZE bytes. */
 static inline bool frame_is_streamed(uint8_t header)
 {
     uint8_t type = header >> 4;
-    return type == FRAME_CELL || type == FRAME_CHARGE || type == FRAME_END;
+    return type == FRAME_CELL || type == FRAME_CHARGE || type == FRAME_END ||
+           type == FRAME_COMMAND || type == FRAME_REPLY;
 }
 
 static inline uint8_t frame_header(enum frame_type type, uint8_t round)
@@ -123,6 +160,11 @@ uint8_t frame_hop_encode(uint8_t *out, const struct frame_hop *in);
 uint8_t frame_cell_encode(uint8_t *out, const struct frame_cell *in);
 uint8_t frame_charge_encode(uint8_t *out, const struct frame_charge *in);
 uint8_t frame_end_encode(uint8_t *out, const struct frame_end *in);
+uint8_t frame_command_encode(uint8_t *out, const struct frame_command *in);
+uint8_t frame_reply_encode(uint8_t *out, const struct frame_reply *in);
+
+/* Makes a stream frame one of this round. */
+void frame_set_round(uint8_t frame[FRAME_STREAM_SIZE], uint8_t round);
 
 /* True when size bytes are a frame of that header's size with a right CRC. */
 bool frame_valid(const uint8_t *bytes, uint8_t size);
@@ -133,5 +175,7 @@ void frame_hop_decode(const uint8_t *bytes, struct frame_hop *out);
 void frame_cell_decode(const uint8_t *bytes, struct frame_cell *out);
 void frame_charge_decode(const uint8_t *bytes, struct frame_charge *out);
 void frame_end_decode(const uint8_t *bytes, struct frame_end *out);
+void frame_command_decode(const uint8_t *bytes, struct frame_command *out);
+void frame_reply_decode(const uint8_t *bytes, struct frame_reply *out);
 
 #endif

@@ -40,7 +40,9 @@ static void put_ring(json_t *root, const struct run *r)
 {
     uint64_t good = 0;
     uint64_t bad = 0;
+    struct link_counters begin;
 
+    belief_counters(&r->chain, 0, &begin);
     for (int i = 0; i < r->chain.cells; i++) {
         struct link_counters c;
         belief_counters(&r->chain, i, &c);
@@ -48,6 +50,7 @@ static void put_ring(json_t *root, const struct run *r)
         bad += (uint64_t)c.bad_frames + c.stale_frames;
     }
     json_object_set_new(root, "rounds", json_integer(r->view.rounds));
+    json_object_set_new(root, "rounds_returned", json_integer(begin.returned));
     json_object_set_new(root, "locked_s", rounded(r->locked_s, 1.0));
     json_object_set_new(root, "frames_sent", json_integer((json_int_t)(good + bad)));
     json_object_set_new(root, "frames_bad", json_integer((json_int_t)bad));

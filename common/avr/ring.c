@@ -35,7 +35,7 @@ static inline uint16_t bits_to_cycles(uint8_t bits)
 
 static inline void listen_for_edge(bool on)
 {
-    if (!BOARD_RING_LISTENS)
+    if (!BOARD_RING_FOLLOWS)
         return;
     if (on) {
         PCIFR = _BV(RING_PCIE); /* edges seen meanwhile have set the flag; same bit as in PCICR */
@@ -94,7 +94,7 @@ void hal_link_break(void)
     TCCR1A = 0;
     TCCR1B = _BV(CS10); /* capture falling edges */
     TIFR1 = _BV(ICF1) | _BV(TOV1);
-    TIMSK1 = (uint8_t)(measuring() | (BOARD_RING_LISTENS ? _BV(ICIE1) | _BV(TOIE1) : 0));
+    TIMSK1 = (uint8_t)(measuring() | (BOARD_RING_FOLLOWS ? _BV(ICIE1) | _BV(TOIE1) : 0));
     listen_for_edge(true);
 }
 
@@ -157,9 +157,9 @@ void hal_link_notify_sent(void)
 
 /* ---- interrupts --------------------------------------------------------------------------------- */
 
-static void ask_for_bytes(void)
+static inline void ask_for_bytes(void)
 {
-    uint16_t place = (uint16_t)link_place(ring);
+    uint16_t place = (uint16_t)(BOARD_RING_FOLLOWS ? link_place(ring) : link_return_place(ring));
 
     RX_PLACE_LOW = (uint8_t)place;
     RX_PLACE_HIGH = (uint8_t)(place >> 8);
@@ -167,7 +167,10 @@ static void ask_for_bytes(void)
 
 static inline void look(void)
 {
-    link_collected(ring);
+    if (BOARD_RING_FOLLOWS)
+        link_collected(ring);
+    else
+        link_return_collected(ring);
     ask_for_bytes();
 }
 
@@ -188,7 +191,9 @@ void __vector_ring_error(void)
     *place++ = byte;
     RX_PLACE_LOW = (uint8_t)(uint16_t)place;
     if ((status & _BV(FE0)) && byte == 0) {
-        link_break_seen(ring);
+        if (BOARD_RING_FOLLOWS)
+            link_break_seen(ring);
+        ask_for_bytes();
         return;
     }
     link_line_error(ring);
@@ -266,6 +271,8 @@ ISR(RING_TX_vect)
 
 ISR(RING_PCINT_vect)
 {
+    if (!BOARD_RING_FOLLOWS)
+        return;
     if (ring->state == LINK_IDLE) {
         if (in_is_low())
             link_break_seen(ring);
@@ -280,6 +287,8 @@ ISR(TIMER1_CAPT_vect)
 {
     uint16_t at = ICR1; /* first: the next edge overwrites it after two bits */
 
+    if (!BOARD_RING_FOLLOWS)
+        return;
     for (uint8_t i = 0; i < SYNC_EDGES - 1u; i++)
         edges[i] = edges[i + 1u];
     edges[SYNC_EDGES - 1u] = at;
@@ -289,11 +298,17 @@ ISR(TIMER1_CAPT_vect)
         link_edges(ring, edges);
 }
 
+static inline void receive(void)
+{
+    ask_for_bytes();
+    UCSR0B |= _BV(RXEN0) | _BV(RXCIE0);
+}
+
 ISR(TIMER1_COMPA_vect)
 {
     if (!(GPIOR0 & _BV(RING_RELEASED))) {
-        ask_for_bytes();
-        UCSR0B = BOARD_RING_LISTENS ? _BV(TXEN0) | _BV(RXEN0) | _BV(RXCIE0) : _BV(TXEN0);
+        if (BOARD_RING_FOLLOWS)
+            receive();
         UDR0 = FRAME_SYNC_BYTE;
         /* from now on and not from OCR1A: a move of the oscillator may have made us late, and the
          * next board needs the whole gap for its own */
@@ -303,12 +318,14 @@ ISR(TIMER1_COMPA_vect)
     }
     TIMSK1 &= (uint8_t)~_BV(OCIE1A);
     GPIOR0 |= _BV(RING_OPEN);
+    if (!BOARD_RING_FOLLOWS)
+        receive(); /* its own round, from the last board: not before the line is its own */
     link_open(ring);
 }
 
 /* While IN is low the break lasts, 100 ms at the far end of a long chain: no silence. */
 ISR(TIMER1_OVF_vect)
 {
-    if (ring->state != LINK_BREAK || !in_is_low())
+    if (BOARD_RING_FOLLOWS && (ring->state != LINK_BREAK || !in_is_low()))
         link_tick(ring);
 }

@@ -7,6 +7,7 @@
 struct link ring[FAKE_BOARDS];
 struct ring_fault ring_fault = { .byte = RING_HEALTHY };
 uint16_t ring_steps;
+bool ring_closed;
 bool ring_stuck;
 
 static uint16_t hop_bytes[FAKE_BOARDS];
@@ -38,6 +39,7 @@ void ring_edges(uint16_t first, uint16_t cycles, uint16_t edges[SYNC_EDGES])
 void ring_init(uint8_t boards)
 {
     fake_reset();
+    ring_closed = false;
     ring_fault.byte = RING_HEALTHY;
     for (uint8_t i = 0; i < boards; i++) {
         link_init(&ring[i], FACTORY_TRIM);
@@ -84,9 +86,8 @@ static bool send_step(uint8_t boards)
     return moved;
 }
 
-static void receive(uint8_t board, uint8_t byte)
+static void receive(uint8_t hop, uint8_t board, uint8_t byte)
 {
-    uint8_t hop = (uint8_t)(board - 1u);
     bool hit = hop == ring_fault.hop && hop_bytes[hop] == ring_fault.byte;
 
     hop_bytes[hop]++;
@@ -121,7 +122,9 @@ static void receive_step(uint8_t boards)
 {
     for (uint8_t i = 1; i < boards; i++)
         if (wire_full[i - 1u])
-            receive(i, wire[i - 1u]);
+            receive((uint8_t)(i - 1u), i, wire[i - 1u]);
+    if (ring_closed && wire_full[boards - 1u])
+        receive((uint8_t)(boards - 1u), 0, wire[boards - 1u]);
     for (uint8_t i = 0; i < boards; i++) {
         fake_use(i);
         while (fake->drain && hal_link_ready())
@@ -132,7 +135,7 @@ static void receive_step(uint8_t boards)
 static bool all_idle(uint8_t boards)
 {
     for (uint8_t i = 0; i < boards; i++)
-        if (ring[i].state != LINK_IDLE)
+        if (ring[i].state != LINK_IDLE && ring[i].state != LINK_RETURN)
             return false;
     return true;
 }

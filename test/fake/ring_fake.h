@@ -21,6 +21,7 @@ struct ring_fault {
 extern struct link ring[FAKE_BOARDS];
 extern struct ring_fault ring_fault;
 extern uint16_t ring_steps; /* of the last round, until the last board was idle */
+extern bool ring_closed;    /* what the last board sends reaches board 0 */
 extern bool ring_stuck;     /* the last round did not end */
 
 /* Fresh links, board 0 the leader when it leads. */

@@ -10,6 +10,7 @@ static void same_start(const struct frame_start *a, const struct frame_start *b)
     assert_int_equal(a->section_head, b->section_head);
     assert_int_equal(a->sensors, b->sensors);
     assert_int_equal(a->time_ms, b->time_ms);
+    assert_int_equal(a->ring_closed, b->ring_closed);
 }
 
 static void same_hop(const struct frame_hop *a, const struct frame_hop *b)
@@ -42,6 +43,26 @@ static void same_end(const struct frame_end *a, const struct frame_end *b)
     assert_int_equal(a->round, b->round);
     assert_int_equal(a->sensors, b->sensors);
     assert_int_equal(a->rounds, b->rounds);
+}
+
+static void same_command(const struct frame_command *a, const struct frame_command *b)
+{
+    assert_int_equal(a->round, b->round);
+    assert_int_equal(a->target, b->target);
+    assert_int_equal(a->write, b->write);
+    assert_int_equal(a->item, b->item);
+    assert_int_equal(a->sequence, b->sequence);
+    assert_int_equal(a->issued, b->issued);
+    assert_int_equal(a->argument, b->argument);
+}
+
+static void same_reply(const struct frame_reply *a, const struct frame_reply *b)
+{
+    assert_int_equal(a->round, b->round);
+    assert_int_equal(a->number, b->number);
+    assert_int_equal(a->sequence, b->sequence);
+    assert_int_equal(a->status, b->status);
+    assert_int_equal(a->value, b->value);
 }
 
 /* ---- vectors of the independent encoder, both ways ------------------------------------------- */
@@ -113,6 +134,55 @@ static void test_end_vectors_encode_and_decode(void **state)
         assert_true(frame_valid(end_vectors[i].bytes, FRAME_STREAM_SIZE));
         frame_end_decode(end_vectors[i].bytes, &read);
         same_end(&read, &end_vectors[i].fields);
+    }
+}
+
+static void test_command_vectors_encode_and_decode(void **state)
+{
+    (void)state;
+    for (uint8_t i = 0; i < TEST_COUNT_OF(command_vectors); i++) {
+        uint8_t bytes[FRAME_SIZE_MAX];
+        struct frame_command read;
+        assert_int_equal(frame_command_encode(bytes, &command_vectors[i].fields),
+                         FRAME_STREAM_SIZE);
+        assert_memory_equal(bytes, command_vectors[i].bytes, FRAME_STREAM_SIZE);
+        assert_true(frame_valid(command_vectors[i].bytes, FRAME_STREAM_SIZE));
+        frame_command_decode(command_vectors[i].bytes, &read);
+        same_command(&read, &command_vectors[i].fields);
+    }
+}
+
+static void test_reply_vectors_encode_and_decode(void **state)
+{
+    (void)state;
+    for (uint8_t i = 0; i < TEST_COUNT_OF(reply_vectors); i++) {
+        uint8_t bytes[FRAME_SIZE_MAX];
+        struct frame_reply read;
+        assert_int_equal(frame_reply_encode(bytes, &reply_vectors[i].fields), FRAME_STREAM_SIZE);
+        assert_memory_equal(bytes, reply_vectors[i].bytes, FRAME_STREAM_SIZE);
+        assert_true(frame_valid(reply_vectors[i].bytes, FRAME_STREAM_SIZE));
+        frame_reply_decode(reply_vectors[i].bytes, &read);
+        same_reply(&read, &reply_vectors[i].fields);
+    }
+}
+
+/* A command that Begin passes on belongs to another round than the one it came with. */
+static void test_frame_of_another_round_is_sealed_anew(void **state)
+{
+    struct frame_command in = {
+        .round = 3, .target = 9, .item = 5, .sequence = 4, .argument = 777
+    };
+    uint8_t bytes[FRAME_STREAM_SIZE];
+    uint8_t wanted[FRAME_STREAM_SIZE];
+
+    (void)state;
+    for (uint8_t round = 0; round < 16; round++) {
+        frame_command_encode(bytes, &in);
+        frame_set_round(bytes, round);
+        in.round = round;
+        frame_command_encode(wanted, &in);
+        in.round = 3;
+        assert_memory_equal(bytes, wanted, FRAME_STREAM_SIZE);
     }
 }
 
@@ -246,16 +316,20 @@ static uint8_t size_by_specification(uint8_t header)
         return 7;
     if ((header & 0xF0u) == 0x50u)
         return 5;
-    if ((header & 0xF0u) == 0x60u || (header & 0xF0u) == 0x90u || (header & 0xF0u) == 0xA0u)
+    if ((header & 0xF0u) == 0x60u || (header & 0xF0u) == 0x90u || (header & 0xF0u) == 0xA0u ||
+        (header & 0xF0u) == 0xC0u || (header & 0xF0u) == 0xF0u)
         return 8;
     return 0;
 }
 
-static void test_frame_size_knows_five_types_only(void **state)
+static void test_frame_size_knows_seven_types_only(void **state)
 {
     (void)state;
-    for (uint16_t header = 0; header < 256; header++)
-        assert_int_equal(frame_size((uint8_t)header), size_by_specification((uint8_t)header));
+    for (uint16_t header = 0; header < 256; header++) {
+        uint8_t size = size_by_specification((uint8_t)header);
+        assert_int_equal(frame_size((uint8_t)header), size);
+        assert_int_equal(frame_is_streamed((uint8_t)header), size == FRAME_STREAM_SIZE);
+    }
 }
 
 static void test_one_wrong_bit_in_a_type_never_makes_another(void **state)
@@ -285,6 +359,9 @@ int main(void)
         cmocka_unit_test(test_cell_vectors_encode_and_decode),
         cmocka_unit_test(test_charge_vectors_encode_and_decode),
         cmocka_unit_test(test_end_vectors_encode_and_decode),
+        cmocka_unit_test(test_command_vectors_encode_and_decode),
+        cmocka_unit_test(test_reply_vectors_encode_and_decode),
+        cmocka_unit_test(test_frame_of_another_round_is_sealed_anew),
         cmocka_unit_test(test_values_out_of_range_saturate),
         cmocka_unit_test(test_cell_every_voltage_and_temperature_comes_back),
         cmocka_unit_test(test_cell_every_flag_pattern_comes_back_at_both_ends),
@@ -292,7 +369,7 @@ int main(void)
         cmocka_unit_test(test_start_every_info_byte_and_time_comes_back),
         cmocka_unit_test(test_hop_every_number_and_error_comes_back),
         cmocka_unit_test(test_round_beyond_15_does_not_touch_the_type),
-        cmocka_unit_test(test_frame_size_knows_five_types_only),
+        cmocka_unit_test(test_frame_size_knows_seven_types_only),
         cmocka_unit_test(test_one_wrong_bit_in_a_type_never_makes_another),
         cmocka_unit_test(test_frame_valid_rejects_another_size),
     };

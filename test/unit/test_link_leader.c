@@ -57,7 +57,8 @@ static void test_leader_sends_the_whole_round_in_order(void **state)
     reset();
     lead(&lead_start);
     expect_round_of_leader(1, 2);
-    expect_idle();
+    assert_int_equal(l.state, LINK_RETURN);
+    assert_false(fake->drain);
     assert_int_equal(l.number, 1);
     assert_int_equal(l.counters.rounds, 1);
     assert_int_equal(link_take_events(&l), LINK_BREAK_SEEN | LINK_ROUND_DONE);

@@ -42,8 +42,8 @@ def seal(body):
     return bytes(body) + bytes([crc & 0xFF, crc >> 8])
 
 
-def start(round, switches, boot, section_head, sensors, time_ms):
-    info = boot * 16 + sensors * 2 + (1 if section_head else 0)
+def start(round, switches, boot, section_head, sensors, time_ms, ring_closed):
+    info = boot * 16 + (8 if ring_closed else 0) + sensors * 2 + (1 if section_head else 0)
     return seal([0x30 + round, switches, info] + list(time_ms.to_bytes(2, "big")))
 
 
@@ -69,24 +69,37 @@ def end(round, sensors, rounds):
     return seal([0xA0 + round, sensors] + list(rounds.to_bytes(4, "big")))
 
 
+def command(round, target, write, item, sequence, issued, argument):
+    code = (128 if write else 0) + item
+    info = sequence * 16 + (1 if issued else 0)
+    return seal([0xC0 + round, target, code, info] + list(argument.to_bytes(2, "big")))
+
+
+def reply(round, number, sequence, status, value):
+    return seal([0xF0 + round, number, sequence * 16 + status] + list(value.to_bytes(3, "big")))
+
+
 # ---- the cases
 
 FIELDS = {
-    "start": ("round", "switches", "boot", "section_head", "sensors", "time_ms"),
+    "start": ("round", "switches", "boot", "section_head", "sensors", "time_ms", "ring_closed"),
     "hop": ("round", "hop", "clock_error"),
     "cell": ("round", "number", "mv", "dc", "flags"),
     "charge": ("round", "sensor", "reverse", "state", "mas"),
     "end": ("round", "sensors", "rounds"),
+    "command": ("round", "target", "write", "item", "sequence", "issued", "argument"),
+    "reply": ("round", "number", "sequence", "status", "value"),
 }
-ENCODERS = {"start": start, "hop": hop, "cell": cell, "charge": charge, "end": end}
+ENCODERS = {"start": start, "hop": hop, "cell": cell, "charge": charge, "end": end,
+            "command": command, "reply": reply}
 M = 2 ** 32 - 1
 
 CASES = {
     "start": (
-        [(0, 0, 0, False, 0, 0), (15, 255, 15, True, 2, 65535)] +
-        [(r, 0x50 + r, 15 - r, r % 2 == 1, r % 3, r * 4321) for r in range(16)] +
-        [(5, 1 << b, 0, False, 2, 1 << (2 * b)) for b in range(8)] +
-        [(6, 0b01010000, 1, False, 1, 900), (7, 0, 8, True, 0, 0x8000)]
+        [(0, 0, 0, False, 0, 0, False), (15, 255, 15, True, 2, 65535, True)] +
+        [(r, 0x50 + r, 15 - r, r % 2 == 1, r % 3, r * 4321, r % 4 > 1) for r in range(16)] +
+        [(5, 1 << b, 0, False, 2, 1 << (2 * b), False) for b in range(8)] +
+        [(6, 0b01010000, 1, False, 1, 900, True), (7, 0, 8, True, 0, 0x8000, False)]
     ),
     "hop": (
         [(0, 1, 0), (15, 255, 127), (0, 254, -128), (1, 0, -1), (2, 128, 1), (3, 127, -127)] +
@@ -108,6 +121,17 @@ CASES = {
     "end": (
         [(r, r % 3, r * 0x10203040 % 2 ** 32) for r in range(16)] +
         [(0, 2, 0), (15, 0, M), (8, 1, 1), (9, 2, 2 ** 31), (10, 2, 65535)]
+    ),
+    "command": (
+        [(0, 1, False, 0, 0, False, 0), (15, 255, True, 127, 15, True, 65535),
+         (3, 17, True, 20, 1, False, 0xCA1B)] +
+        [(r, 16 * r + 1, r % 2 == 1, 8 * r, 15 - r, r % 4 > 1, r * 4369) for r in range(16)] +
+        [(6, 2, False, 1 << b, b, False, 1 << (2 * b)) for b in range(7)]
+    ),
+    "reply": (
+        [(0, 1, 0, 0, 0), (15, 255, 15, 15, 2 ** 24 - 1), (7, 1, 8, 4, 2 ** 23)] +
+        [(r, 16 * r + 1, 15 - r, r % 5, r * 1118481) for r in range(16)] +
+        [(9, 2, b % 16, 0, 1 << b) for b in range(24)]
     ),
 }
 

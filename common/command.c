@@ -1,0 +1,95 @@
+#include "common/command.h"
+
+#include <stddef.h>
+#include <string.h>
+
+#include "common/cell_board.h"
+#include "common/pgm.h"
+#include "protocol/bytes.h"
+
+#define WRITE 0x80u
+
+enum { IS_SIGNED = 0x8000, IS_WRITABLE = 0x4000, OFFSET = 0x3FFF };
+
+/* Fields of 16 bits in struct cell_board. The rounds are two halves, the low one first as on all our
+ * machines. */
+static const struct row {
+    uint16_t field; /* offset and flags */
+    uint8_t item;
+} rows[] FLASH_TABLE = {
+#define FIELD(name) offsetof(struct cell_board, name)
+    { FIELD(cell_sum), ITEM_CELL_SUM },
+    { FIELD(ntc_share), ITEM_NTC_SHARE },
+    { FIELD(staged.gain_q16) | IS_WRITABLE, ITEM_GAIN_Q16 },
+    { FIELD(staged.offset_dmv) | IS_WRITABLE | IS_SIGNED, ITEM_OFFSET_DMV },
+    { FIELD(staged.tc_ppm) | IS_WRITABLE | IS_SIGNED, ITEM_TC_PPM },
+    { FIELD(staged.offset_dc) | IS_WRITABLE | IS_SIGNED, ITEM_OFFSET_DC },
+    { FIELD(link.counters.bad_frames), ITEM_BAD_FRAMES },
+    { FIELD(link.counters.marked_frames), ITEM_MARKED_FRAMES },
+    { FIELD(link.counters.stale_frames), ITEM_STALE_FRAMES },
+    { FIELD(link.counters.line_errors), ITEM_LINE_ERRORS },
+    { FIELD(link.counters.bad_syncs), ITEM_BAD_SYNCS },
+    { FIELD(link.counters.rounds), ITEM_ROUNDS_LOW },
+    { FIELD(link.counters.rounds) + 2u, ITEM_ROUNDS_HIGH },
+#undef FIELD
+};
+
+#define ROWS (sizeof rows / sizeof rows[0])
+
+_Static_assert(sizeof(struct cell_board) <= OFFSET, "offsets leave room for the flags");
+
+static enum reply_status save_calibration(struct cell_board *b, uint16_t key)
+{
+    if (key != COMMAND_SAVE_KEY || !calibration_in_range(&b->staged))
+        return REPLY_OUT_OF_RANGE;
+    calibration_save(&b->staged);
+    calibration_load(&b->calibration);
+    return b->calibration.valid ? REPLY_DONE : REPLY_FAILED;
+}
+
+static enum reply_status use_field(struct cell_board *b, uint8_t code, uint16_t argument,
+                                   uint16_t field)
+{
+    uint16_t *place = (uint16_t *)((uint8_t *)b + (field & OFFSET));
+
+    if (code & WRITE) {
+        if (!(field & IS_WRITABLE))
+            return REPLY_UNKNOWN;
+        *place = argument;
+    }
+    b->command.value = *place;
+    if ((field & IS_SIGNED) && (*place & 0x8000u))
+        b->command.value |= 0xFF0000ul;
+    return REPLY_DONE;
+}
+
+static enum reply_status execute(struct cell_board *b, uint8_t code, uint16_t argument)
+{
+    b->command.value = 0;
+    if (code == (WRITE | ITEM_SAVE_CALIBRATION))
+        return save_calibration(b, argument);
+    if (code == ITEM_VERSION) {
+        b->command.value = FIRMWARE_VERSION;
+        return REPLY_DONE;
+    }
+    for (uint8_t i = 0; i < ROWS; i++)
+        if (flash_u8(&rows[i].item) == (code & (uint8_t)~WRITE))
+            return use_field(b, code, argument, flash_u16(&rows[i].field));
+    return REPLY_UNKNOWN;
+}
+
+/* Who starts anew may meet the sequence number of another command: all of it must be the same. */
+void command_step(struct cell_board *b)
+{
+    struct command *c = &b->command;
+    uint8_t body[LINK_COMMAND_BODY];
+
+    if (!link_take_command(&b->link, body))
+        return;
+    if (!c->any || memcmp(body, c->last, sizeof body) != 0) {
+        c->any = true;
+        memcpy(c->last, body, sizeof body);
+        c->status = execute(b, body[0], get_u16(&body[2]));
+    }
+    link_send_reply(&b->link, (uint8_t)((body[1] & 0xF0u) | c->status), c->value);
+}

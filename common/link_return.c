@@ -1,0 +1,96 @@
+/* The leader's ear: its own round, coming back from the last board. And the receiver that stores byte
+ * by byte, for both kinds of board. */
+#include "common/link.h"
+
+uint8_t *link_return_place(struct link *l)
+{
+    return l->decoder.hunting ? &l->byte_in : l->decoder.bytes;
+}
+
+/* For this board, or for another: then it goes into the next round. One that Begin has issued has
+ * been everywhere. */
+static void command_returned(struct link *l, const uint8_t *frame)
+{
+    if (frame[FRAME_COMMAND_INFO] & FRAME_COMMAND_ISSUED)
+        return;
+    if (frame[FRAME_COMMAND_TARGET] == l->number)
+        link_fill_slot(&l->command_in, frame);
+    else if (frame[FRAME_COMMAND_TARGET] != 0)
+        link_fill_slot(&l->command_out, frame);
+}
+
+static void round_returned(struct link *l)
+{
+    l->returned = true;
+    l->counters.returned++;
+    if (l->state != LINK_RETURN)
+        return;
+    l->state = LINK_IDLE;
+    hal_link_idle();
+}
+
+static void frame_returned(struct link *l, const uint8_t *frame)
+{
+    enum frame_type type = frame_type_of(frame[0]);
+
+    l->counters.frames++;
+    if (type == FRAME_COMMAND)
+        command_returned(l, frame);
+    if (l->command_in.full) {
+        l->events |= LINK_COMMAND;
+        hal_link_event();
+    }
+    if (type == FRAME_END)
+        round_returned(l);
+}
+
+void link_return_collected(struct link *l)
+{
+    struct decoder *d = &l->decoder;
+
+    if (l->state != LINK_DRAIN && l->state != LINK_RETURN)
+        return;
+    switch (d->hunting ? decoder_hunt(d, l->byte_in) : decoder_frame(d, d->bytes)) {
+    case DECODE_NONE:
+    case DECODE_STALE:
+        break;
+    case DECODE_FRAME:
+        frame_returned(l, d->frame);
+        break;
+    case DECODE_BAD:
+        if (l->counters.bad_frames != UINT16_MAX)
+            l->counters.bad_frames++;
+        break;
+    }
+}
+
+static void returned_byte(struct link *l, uint8_t byte)
+{
+    link_return_place(l)[l->collected++] = byte;
+    if (!l->decoder.hunting && l->collected < FRAME_STREAM_SIZE)
+        return;
+    l->collected = 0;
+    link_return_collected(l);
+}
+
+/* Sends on what it can at every byte, as a receiver that stores bytes itself does. */
+static void follower_byte(struct link *l, uint8_t byte)
+{
+    link_place(l)[l->collected++] = byte;
+    if (l->collected < link_wanted(l)) {
+        link_pump(l);
+        return;
+    }
+    l->collected = 0;
+    link_collected(l);
+}
+
+void link_byte(struct link *l, uint8_t byte, bool line_error)
+{
+    if (line_error)
+        link_line_error(l);
+    if (l->leader)
+        returned_byte(l, byte);
+    else
+        follower_byte(l, byte);
+}
