@@ -9,6 +9,8 @@
 #define OFFSET_LIMIT_DMV 2000
 #define TC_LIMIT_PPM 500
 #define MV_MAX 8191
+#define Q16_PER_DMV 6554 /* 65536 / 10 */
+#define HALF_Q16 0x8000L
 
 void calibration_default(struct calibration *c)
 {
@@ -62,20 +64,22 @@ bool calibration_decode(const uint8_t in[CALIBRATION_PAYLOAD], struct calibratio
     return c->valid;
 }
 
-/* At most 16000 * 500 / 1000 * 1250 = 1.0e7 before the last division. */
-static uint16_t gain_at(const struct calibration *c, int16_t dc)
+/* What the reference's temperature adds, mV in q16: mv * tc * (dc - 25 C) / 10^7 * 65536, where
+ * 65536 * 16 / 10^7 is 859 / 8192. At most 8191 * 39063 >> 8 = 1.25e6 before the product. */
+static int32_t drift_q16(const struct calibration *c, uint16_t mv, int16_t dc)
 {
-    int32_t per_10000_kelvin = (int32_t)c->gain_q16 * c->tc_ppm / 1000;
-    int32_t change = per_10000_kelvin * (dc - CALIBRATION_DC) / 10000;
-    return (uint16_t)((int32_t)c->gain_q16 + change);
+    int32_t drift_over_16 = ((int32_t)c->tc_ppm * (dc - CALIBRATION_DC)) >> 4;
+
+    return ((drift_over_16 * mv) >> 8) * 859 >> 5;
 }
 
+/* No division: a library of 32 bits for it would not fit into a cell board. */
 uint16_t calibration_mv(const struct calibration *c, uint16_t sum, int16_t dc)
 {
-    /* the sum is below 2^15, the gain below 2^14.1: tenths of mV need a split of the product */
-    uint32_t product = (uint32_t)sum * gain_at(c, dc);
-    int32_t dmv = (int32_t)((product >> 16) * 10u + (((product & 0xFFFFu) * 10u + 0x8000u) >> 16));
-    int32_t mv = (dmv + c->offset_dmv + 5) / 10;
+    uint32_t product = (uint32_t)sum * c->gain_q16; /* below 2^29.1 */
+    int32_t mv_q16 = (int32_t)product + (int32_t)c->offset_dmv * Q16_PER_DMV +
+                     drift_q16(c, (uint16_t)(product >> 16), dc) + HALF_Q16;
+    int16_t mv = (int16_t)(mv_q16 >> 16);
 
     if (mv < 0)
         return 0;

@@ -15,7 +15,7 @@ struct cell_board;
 
 enum command_item {
     ITEM_VERSION = 0x00,
-    ITEM_CELL_SUM = 0x01, /* of CELL_SAMPLES conversions, last reading */
+    ITEM_CELL_SUM = 0x01,  /* of CELL_SAMPLES conversions, last reading */
     ITEM_NTC_SHARE = 0x02, /* of the divider, 0..16384 */
     /* Staged: written to RAM, used and kept when ITEM_SAVE_CALIBRATION is written. */
     ITEM_GAIN_Q16 = 0x10,

@@ -3,7 +3,7 @@
 #include "common/pgm.h"
 
 #define TABLE_START_DC (-500)
-#define TABLE_STEP_DC 50
+#define TABLE_STEP_DC 50u
 #define SHARE_PER_SUM (NTC_SHARE_ALL / 1024u / NTC_SAMPLES)
 /* A foot that is not low, 4 % of the supply: what hangs on it is not measured. */
 #define PIN_LIMIT (NTC_SHARE_ALL / 25u)
@@ -35,6 +35,7 @@ enum ntc_state ntc_temperature(uint16_t share, int16_t *dc)
     uint8_t i = 1;
     uint16_t above;
     uint16_t below;
+    uint16_t step_dc;
 
     if (share > flash_u16(&table[0]))
         return NTC_OPEN;
@@ -44,9 +45,9 @@ enum ntc_state ntc_temperature(uint16_t share, int16_t *dc)
         i++;
     above = flash_u16(&table[i - 1u]);
     below = flash_u16(&table[i]);
-    *dc = (int16_t)(TABLE_START_DC + (int16_t)((i - 1u) * TABLE_STEP_DC) +
-                    (int16_t)(((uint16_t)(above - share) * (uint32_t)TABLE_STEP_DC +
-                               (uint16_t)(above - below) / 2u) /
-                              (uint16_t)(above - below)));
+    /* at most 911 from point to point: 16 bits hold the product */
+    step_dc = (uint16_t)((above - share) * TABLE_STEP_DC + (uint16_t)(above - below) / 2u) /
+              (uint16_t)(above - below);
+    *dc = (int16_t)(TABLE_START_DC + (int16_t)((i - 1u) * TABLE_STEP_DC + step_dc));
     return NTC_OK;
 }

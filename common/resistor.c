@@ -3,8 +3,8 @@
 #include "common/ntc.h"
 
 #define HOTTEST_DC 1300
-/* 12 K/W / 3.3 ohm: 3.636 K per V^2, in 0.1 C and mV */
-#define MV2_PER_DC 27500ul
+/* 12 K/W / 3.3 ohm: 3.636 K per V^2, which is 610 / 256 of 0.1 C per 65536 mV^2 */
+#define DC_Q8 610u
 
 void resistor_take(struct resistor *r, uint16_t tap)
 {
@@ -28,5 +28,5 @@ int16_t resistor_dc(const struct resistor *r, uint16_t mv, int16_t board_dc)
 {
     if (r->fitted)
         return r->dc;
-    return (int16_t)(board_dc + (int16_t)((uint32_t)mv * mv / MV2_PER_DC));
+    return (int16_t)(board_dc + (int16_t)((((uint32_t)mv * mv >> 16) * DC_Q8) >> 8));
 }

