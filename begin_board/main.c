@@ -10,6 +10,8 @@
 #include "common/button.h"
 #include "common/cell_board.h"
 
+enum task { TASK_ROUNDS = 1u << 0, TASK_CELL = 1u << 1, TASKS = TASK_ROUNDS | TASK_CELL };
+
 struct cell_board board;
 static struct current current;
 static struct dip dip;
@@ -126,9 +128,11 @@ int main(void)
     rounds_init(&rounds, sampler_ms());
     for (;;) {
         step_rounds();
+        watchdog_report(TASK_ROUNDS);
         cell_board_events(&board, link_take_events(&board.link));
         busy = step_button(sampler_ms());
-        watchdog_feed();
+        watchdog_report(TASK_CELL);
+        watchdog_feed(TASKS);
         sleep_until_event(busy);
     }
 }

@@ -2,6 +2,8 @@
 #include "common/avr/port.h"
 #include "common/cell_board.h"
 
+enum task { TASK_CELL = 1u << 0, TASK_CLOCK = 1u << 1, TASKS = TASK_CELL | TASK_CLOCK };
+
 struct cell_board board;
 
 void board_frame_received(struct link *l, const uint8_t *frame)
@@ -37,9 +39,11 @@ int main(void)
     port_interrupts(true);
     for (;;) {
         cell_board_events(&board, link_take_events(&board.link));
+        watchdog_report(TASK_CELL);
         for (uint8_t seconds = watchdog_take_seconds(); seconds; seconds--)
             cell_board_second(&board);
-        watchdog_feed();
+        watchdog_report(TASK_CLOCK);
+        watchdog_feed(TASKS);
         sleep_until_event();
     }
 }

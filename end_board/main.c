@@ -16,6 +16,13 @@
 #define STATUS_FLASH_PERIOD_MS 5000u
 #define STATUS_FLASH_MS 250u
 
+enum task {
+    TASK_CELL = 1u << 0,
+    TASK_PACK = 1u << 1,
+    TASK_CLOCK = 1u << 2,
+    TASKS = TASK_CELL | TASK_PACK | TASK_CLOCK,
+};
+
 struct cell_board board;
 static struct intake intake;
 static struct meter meter;
@@ -185,9 +192,12 @@ int main(void)
     for (;;) {
         events = link_take_events(&board.link);
         cell_board_events(&board, events);
+        watchdog_report(TASK_CELL);
         step(events);
+        watchdog_report(TASK_PACK);
         count_seconds();
-        watchdog_feed();
+        watchdog_report(TASK_CLOCK);
+        watchdog_feed(TASKS);
         sleep_until_event();
     }
 }

@@ -64,6 +64,7 @@ bool crystal_take_quarter(void)
 
 ISR(TIMER2_OVF_vect)
 {
+    watchdog_awake();
     overflow_ms += OVERFLOW_MS;
     quarter = true;
     port_ask();

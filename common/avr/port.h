@@ -79,9 +79,24 @@ static inline void port_idle_until_asked(void)
     cli();
 }
 
-/* Watchdog: interrupt after one second, reset after two without watchdog_feed(). */
+/* Watchdog. It resets a second after the last feeding, whatever the interrupts do. Only while the
+ * board is in deep sleep its first time-out is an interrupt instead, the clock of a board that hears
+ * nothing. From reset to watchdog_init() it runs with two seconds. */
 void watchdog_init(void);
-void watchdog_feed(void);
+/* Each task of the main loop reports that it was gone through, with a bit of its own. */
+extern uint8_t watchdog_reported;
+static inline void watchdog_report(uint8_t task)
+{
+    watchdog_reported |= task;
+}
+/* Once per pass, the only place that feeds: when exactly these tasks have reported. */
+void watchdog_feed(uint8_t tasks);
+/* Back to plain reset. First in each interrupt that may end a deep sleep, so that a hang inside is
+ * covered. ISR. */
+static inline void watchdog_awake(void)
+{
+    WDTCSR &= (uint8_t)~_BV(WDIE);
+}
 /* Whole watchdog seconds since the last call; one ends about 1 s after the last feeding. */
 uint8_t watchdog_take_seconds(void);
 

@@ -8,15 +8,18 @@
 
 static uint8_t reset_cause __attribute__((section(".noinit")));
 static volatile uint8_t seconds;
+uint8_t watchdog_reported;
+static bool healthy; /* as of the last watchdog_feed() */
 
 /* Before main and before .data: a watchdog reset leaves the watchdog running with its shortest
- * time-out (ATmega328P data sheet, "Watchdog system reset"). */
+ * time-out (ATmega328P data sheet, "Watchdog system reset"). Two seconds last for all of the start,
+ * the crystal's included. */
 void port_early(void) __attribute__((naked, used, section(".init3")));
 void port_early(void)
 {
     reset_cause = MCUSR;
     MCUSR = 0;
-    wdt_disable();
+    wdt_enable(WDTO_2S);
 }
 
 void port_init(void)
@@ -41,28 +44,35 @@ void port_interrupts(bool on)
         cli();
 }
 
+/* In the sleep from which its interrupt wakes, and only there, the watchdog does not reset at once: a
+ * core stuck with WDIE set is reset late or never. The ATmega328P data sheet (WDTCSR, WDIE) clears
+ * the bit when the vector runs, which with interrupts off it does not, and then speaks of a reset at
+ * the next time-out. Nothing here relies on that. */
 void port_sleep_deep(enum sleep_depth depth)
 {
     SMCR = (uint8_t)((depth == SLEEP_POWER_SAVE ? SLEEP_MODE_PWR_SAVE : SLEEP_MODE_PWR_DOWN) |
                      _BV(SE));
+    if (healthy)
+        WDTCSR |= _BV(WDIE);
     sleep_bod_disable(); /* no brown-out detector while the clock stands: saves 20 uA */
     sei();
     sleep_cpu();
     cli();
+    watchdog_awake();
 }
 
 void watchdog_init(void)
 {
     wdt_enable(WDTO_1S);
-    watchdog_feed();
+    healthy = true;
 }
 
-/* The hardware clears WDIE at each interrupt; only a main loop that comes here again sets it, so
- * a stuck main loop is reset by the next time-out. */
-void watchdog_feed(void)
+void watchdog_feed(uint8_t tasks)
 {
-    wdt_reset();
-    WDTCSR |= _BV(WDIE);
+    healthy = watchdog_reported == tasks;
+    watchdog_reported = 0;
+    if (healthy)
+        wdt_reset();
 }
 
 ISR(WDT_vect)

@@ -14,7 +14,8 @@
 
 #define DELIMITER_BITS 2u
 #define SYNC_BITS 10u
-#define GAP_BITS 8u /* the next board sets its receiver up in this time */
+#define GAP_BITS 8u       /* the next board sets its receiver up in this time */
+#define ASK_OVERFLOWS 16u /* of Timer1: the main loop runs every 0.26 s; a power of two */
 
 static struct link *const ring = &board.link;
 static uint16_t edges[SYNC_EDGES];
@@ -271,6 +272,7 @@ ISR(RING_TX_vect)
 
 ISR(RING_PCINT_vect)
 {
+    watchdog_awake();
     if (!BOARD_RING_FOLLOWS)
         return;
     if (ring->state == LINK_IDLE) {
@@ -326,6 +328,11 @@ ISR(TIMER1_COMPA_vect)
 /* While IN is low the break lasts, 100 ms at the far end of a long chain: no silence. */
 ISR(TIMER1_OVF_vect)
 {
+    static uint8_t overflows;
+
+    /* a board before that babbles would keep the main loop, and the watchdog's food, away for ever */
+    if ((++overflows & (ASK_OVERFLOWS - 1u)) == 0)
+        port_ask();
     if (BOARD_RING_FOLLOWS && (ring->state != LINK_BREAK || !in_is_low()))
         link_tick(ring);
 }

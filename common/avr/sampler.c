@@ -85,6 +85,8 @@ ISR(TIMER2_COMPA_vect)
     if (++now_ms == wake_ms) {
         due = true;
         port_ask();
+    } else if ((uint8_t)now_ms == 0) {
+        port_ask(); /* four times a second for the watchdog; between rounds nothing else does */
     }
     if (!sampling || input != SAMPLER_INPUTS_DONE)
         return;

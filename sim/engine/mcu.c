@@ -171,6 +171,12 @@ void mcu_reset(struct mcu *m, enum mcu_reset_cause cause, int64_t at_ps)
     avr_t *avr = m->avr;
     uint8_t flags = (uint8_t)(avr->data[REG_MCUSR] | (1u << cause));
 
+    if (m->in_timers) {
+        m->reset_waits = true;
+        m->waiting_cause = cause;
+        m->waiting_ps = at_ps;
+        return;
+    }
     if (m->frozen)
         m->time_ps[m->mode] += at_ps - m->frozen_ps;
     m->resets[cause]++;
@@ -286,6 +292,22 @@ static void serve_interrupts(struct mcu *m, bool was_asleep)
     }
 }
 
+/* A timer may end in a reset, which empties the very list that simavr is walking: it waits until the
+ * walk is over. */
+static avr_cycle_count_t process_timers(struct mcu *m)
+{
+    avr_cycle_count_t jump;
+
+    m->in_timers = true;
+    jump = avr_cycle_timer_process(m->avr);
+    m->in_timers = false;
+    if (m->reset_waits) {
+        m->reset_waits = false;
+        mcu_reset(m, m->waiting_cause, m->waiting_ps);
+    }
+    return jump;
+}
+
 /* Timers and interrupts come first, then instructions up to the next timer or the horizon, so that
  * it makes no difference where one run ends and the next begins. */
 static void run_clocked(struct mcu *m, avr_cycle_count_t horizon)
@@ -294,7 +316,7 @@ static void run_clocked(struct mcu *m, avr_cycle_count_t horizon)
 
     while (avr->cycle < horizon) {
         bool asleep = avr->state == cpu_Sleeping;
-        avr_cycle_count_t jump = avr_cycle_timer_process(avr);
+        avr_cycle_count_t jump = process_timers(m);
         avr_cycle_count_t before;
         avr_cycle_count_t limit;
 

@@ -33,6 +33,8 @@ enum mcu_crash {
     MCU_RESET_LOOP,    /* ten watchdog resets within a minute */
 };
 
+enum mcu_reset_cause { RESET_POWER_ON, RESET_EXTERNAL, RESET_BROWN_OUT, RESET_WATCHDOG };
+
 /* Something that happens at a moment of real time. */
 struct source {
     struct mcu *mcu;
@@ -70,15 +72,17 @@ struct mcu {
     uint64_t active_cycles;
     uint64_t idle_cycles;
     int64_t time_ps[MCU_MODE_COUNT]; /* all but active and idle */
-    uint32_t resets[4];              /* power-on, external, brown-out, watchdog */
+    bool in_timers;                  /* simavr is walking its list of timers */
+    bool reset_waits;                /* for the end of it */
+    enum mcu_reset_cause waiting_cause;
+    int64_t waiting_ps;
+    uint32_t resets[4]; /* power-on, external, brown-out, watchdog */
     enum mcu_crash crash;
     uint32_t crash_pc;
     uint16_t bss_end;
     int64_t recent_wdt_ps[10];
     int recent_wdt;
 };
-
-enum mcu_reset_cause { RESET_POWER_ON, RESET_EXTERNAL, RESET_BROWN_OUT, RESET_WATCHDOG };
 
 /* avr: made by simavr for part->name, initialised, with firmware loaded. Off until supplied. */
 void mcu_init(struct mcu *m, avr_t *avr, const struct part *part, int number);

@@ -18,13 +18,13 @@ static uint8_t control(const struct watchdog *w)
     return w->mcu->avr->data[REG_WDTCSR];
 }
 
-static void restart_at(struct watchdog *w, int64_t from_ps)
+static void restart_from(struct watchdog *w, int64_t from_ps)
 {
     uint8_t v = control(w);
     unsigned prescaler = (v & 7u) | (v & WDP3 ? 8u : 0u);
     double seconds = (double)(SHORTEST_CYCLES << (prescaler > 9 ? 9 : prescaler)) / w->hz;
 
-    if (v & (WDE | WDIE))
+    if ((v & (WDE | WDIE)) && from_ps != INT64_MAX)
         source_plan(&w->timeout, from_ps + (int64_t)(seconds * 1e12));
     else
         source_plan(&w->timeout, INT64_MAX);
@@ -32,9 +32,12 @@ static void restart_at(struct watchdog *w, int64_t from_ps)
 
 static void restart(struct watchdog *w)
 {
-    restart_at(w, mcu_now_ps(w->mcu));
+    restart_from(w, mcu_now_ps(w->mcu));
 }
 
+/* simavr sets WDIF as it raises the interrupt. While WDIE stands there is no reset, however often it
+ * times out: the data sheet promises one if the vector has not run by the next time-out, which is
+ * kinder. */
 static void timed_out(void *ctx, int64_t at_ps)
 {
     struct watchdog *w = ctx;
@@ -55,7 +58,10 @@ static void interrupt_runs(avr_irq_t *irq, uint32_t value, void *param)
     struct watchdog *w = param;
 
     (void)irq;
-    if (value && (control(w) & WDE))
+    if (!value)
+        return;
+    w->mcu->avr->data[REG_WDTCSR] &= (uint8_t)~WDIF;
+    if (control(w) & WDE)
         w->mcu->avr->data[REG_WDTCSR] &= (uint8_t)~WDIE;
 }
 
@@ -65,7 +71,10 @@ static void write_wdtcsr(avr_t *avr, avr_io_addr_t addr, uint8_t v, void *param)
     int64_t now_ps = mcu_now_ps(w->mcu);
     uint8_t old = avr->data[addr];
     uint8_t kept = WDE | WDP3 | 7;
+    uint8_t flag = (uint8_t)(old & WDIF & ~v); /* cleared by writing a one */
 
+    if (v & WDIF)
+        avr_clear_interrupt(avr, w->vector);
     if ((v & WDCE) && (v & WDE)) {
         w->change_until_ps = now_ps + (CHANGE_CYCLES + 1) * w->mcu->period_ps;
         v = (uint8_t)(old | (v & WDIE));
@@ -74,11 +83,13 @@ static void write_wdtcsr(avr_t *avr, avr_io_addr_t addr, uint8_t v, void *param)
     }
     if (avr->data[REG_MCUSR] & WDRF)
         v |= WDE; /* forced on until the flag is cleared */
-    avr->data[addr] = (uint8_t)(v & ~(WDCE | WDIF));
+    avr->data[addr] = (uint8_t)((v & ~(WDCE | WDIF)) | flag);
     if ((old ^ avr->data[addr]) & kept)
         restart(w);
     else if (((old ^ v) & WDIE) && w->timeout.due_ps == INT64_MAX)
         restart(w);
+    if (flag && (v & ~old & WDIE))
+        avr_raise_interrupt(avr, w->vector);
 }
 
 static int hear_wdr(avr_io_t *io, uint32_t ctl, void *io_param)
@@ -97,9 +108,7 @@ void watchdog_model_reset(struct watchdog *w)
     w->change_until_ps = 0;
     if (w->mcu->avr->data[REG_MCUSR] & WDRF)
         w->mcu->avr->data[REG_WDTCSR] = WDE;
-    /* held during the start-up time, or no watchdog reset would ever end */
-    if (w->mcu->release_ps != INT64_MAX)
-        restart_at(w, w->mcu->release_ps);
+    restart_from(w, w->mcu->release_ps); /* stands still while the chip is held in reset */
 }
 
 void watchdog_model_init(struct watchdog *w, struct mcu *m, double rate_error)

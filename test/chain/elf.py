@@ -29,15 +29,46 @@ def _symbol(image, wanted):
     raise KeyError(wanted)
 
 
+class Image:
+    """The flash of an image, by symbol; save() writes the changes back."""
+
+    def __init__(self, path):
+        self.path = path
+        with open(path, "rb") as file:
+            self.file = bytearray(file.read())
+        self.text, _ = _section(self.file, ".text")
+
+    def at(self, function):
+        return _symbol(self.file, function)
+
+    def read(self, address, size):
+        offset = self.text[4] + address - self.text[3]
+        return bytes(self.file[offset:offset + size])
+
+    def write(self, address, code):
+        offset = self.text[4] + address - self.text[3]
+        self.file[offset:offset + len(code)] = code
+
+    def find(self, code, address=0, size=None):
+        """Addresses of a piece of code, all of them."""
+        end = self.text[5] if size is None else address + size
+        flash = self.read(0, self.text[5])
+        found, at = [], flash.find(code, address, end)
+        while at >= 0:
+            found += [at]
+            at = flash.find(code, at + 1, end)
+        return found
+
+    def save(self):
+        with open(self.path, "wb") as file:
+            file.write(self.file)
+
+
 def patch(path, function, code):
     """Puts code at the beginning of a function."""
-    with open(path, "rb") as file:
-        image = bytearray(file.read())
-    text, _ = _section(image, ".text")
-    at = text[4] + _symbol(image, function) - text[3]
-    image[at:at + len(code)] = code
-    with open(path, "wb") as file:
-        file.write(image)
+    image = Image(path)
+    image.write(image.at(function), code)
+    image.save()
 
 
 def copy_images(source, folder):
