@@ -141,6 +141,9 @@ sim-build: $B/bms-sim
 
 # ---- firmware -----------------------------------------------------------------------------------
 
+# Length and CRC of the flash go into the ELF file, from which the .hex is made.
+SEAL := common/avr/seal_image.py
+
 # $1: board; objects with and without LTO do not mix, so each kind has its folder
 define board_rules
 $B/firmware/obj$(LTO_FLAGS)/$1/%.o: %.c Makefile
@@ -151,13 +154,14 @@ $B/firmware/obj$(LTO_FLAGS)/$1/%.o: %.c Makefile
 OBJ_$1 := $(patsubst %.c,$B/firmware/obj$(LTO_FLAGS)/$1/%.o,$(sort $1/main.c $(wildcard $1/*.c) \
 	$(PROTOCOL_SRC) $(COMMON_SRC) $(PORT_SRC)))
 
-$B/firmware/$1.elf: $$(OBJ_$1) $B/firmware/$1.list
+$B/firmware/$1.elf: $$(OBJ_$1) $B/firmware/$1.list $$(SEAL)
 	$$(call say,LINK,$$@)
 	$(Q)$$(LINK_$1) -Wl,-Map=$$(@:.elf=.map) -o $$@
+	$(Q)$$(PYTHON) $$(SEAL) $$@
 	$(if $(LTO_FLAGS),$$(stack_usage_$1))
 
 LINK_$1 = $$(AVR_CC) $$(AVR_CFLAGS) $$(LTO_FLAGS) -mmcu=$(MCU_$1) $$(OBJ_$1) $$(AVR_LDFLAGS) \
-	-Wl,--undefined=cell_board_counters_offset
+	-Wl,--undefined=cell_board_counters_offset -Wl,--undefined=cell_board_health_offset
 
 # Stack use per function, in the .su file. With LTO it is known at the link and written beside the
 # temporary files. A link of its own, since gcc warns of every naked function and no flag stops it.

@@ -9,6 +9,7 @@
 #include "common/avr/switch_matrix.h"
 #include "common/button.h"
 #include "common/cell_board.h"
+#include "common/health.h"
 
 enum task { TASK_ROUNDS = 1u << 0, TASK_CELL = 1u << 1, TASKS = TASK_ROUNDS | TASK_CELL };
 
@@ -18,7 +19,6 @@ static struct dip dip;
 static struct rounds rounds;
 static struct button button;
 static struct zero zero;
-static uint8_t boot_count __attribute__((section(".noinit")));
 static uint16_t latched_ms;
 
 void board_frame_received(struct link *l, const uint8_t *frame)
@@ -39,7 +39,8 @@ uint8_t board_sample(uint8_t input, uint16_t code)
 
 static void send_round(uint16_t now_ms)
 {
-    struct frame_start start = { .boot = boot_count & 0x0Fu, .sensors = FRAME_SENSORS_MAX };
+    struct frame_start start = { .boot = hal_reset_log()->tag & 0x0Fu,
+                                 .sensors = FRAME_SENSORS_MAX };
     struct frame_charge charges[2u * FRAME_SENSORS_MAX];
 
     dip_step(&dip, switch_matrix_read());
@@ -116,7 +117,6 @@ int main(void)
     bool busy;
 
     port_init();
-    boot_count++;
     cell_board_init(&board);
     current_init(&current);
     current_load(&current, &board.calibration);

@@ -7,14 +7,18 @@
 #include "common/ntc.h"
 #include "common/pgm.h"
 #include "common/record.h"
+#include "common/self_test.h"
 #include "common/switches.h"
 
 #define TRIM_STEADY_ROUNDS 64u
 #define TRIM_SAVE_STEPS 2u
 #define RESISTOR_LOOK_ROUND 0u /* one of 16: is a sensor fitted, has it cooled down */
+#define ROUND_MS_MAX 4096u
 
 const uint16_t cell_board_counters_offset FLASH_TABLE __attribute__((used)) =
     offsetof(struct cell_board, link.counters);
+const uint16_t cell_board_health_offset FLASH_TABLE __attribute__((used)) =
+    offsetof(struct cell_board, health);
 
 /* ---- clock trim over power-down --------------------------------------------------------------- */
 
@@ -77,6 +81,8 @@ static uint8_t status_flags(const struct cell_board *b)
         flags |= CELL_HOT;
     if (!b->calibration.valid)
         flags |= CELL_UNCALIBRATED;
+    if (b->health.faults)
+        flags |= CELL_UNTRUSTED;
     if (b->restarted)
         flags |= CELL_RESTARTED;
     if (b->link.trim.at_limit)
@@ -88,12 +94,16 @@ static void read_inputs(struct cell_board *b)
 {
     uint16_t ntc_tap;
     uint16_t ntc_foot;
+    uint16_t band_gap_sum = 0;
+    bool check = health_check_due(&b->health) && b->calibration.valid;
 
     hal_balance(false);
     hal_analog_on();
     b->cell_sum = hal_analog_sum(ANALOG_CELL, CELL_SAMPLES);
     ntc_tap = hal_analog_sum(ANALOG_NTC, NTC_SAMPLES);
     ntc_foot = hal_analog_sum(ANALOG_NTC_FOOT, NTC_SAMPLES);
+    if (check)
+        band_gap_sum = hal_analog_sum(ANALOG_BAND_GAP, BAND_GAP_SAMPLES);
     hal_analog_off();
     hal_balance(b->balance.on);
     b->ntc_share = ntc_share(ntc_tap, ntc_foot);
@@ -101,6 +111,9 @@ static void read_inputs(struct cell_board *b)
     if (b->flags == 0)
         b->dc = (int16_t)(b->dc + b->calibration.offset_dc);
     b->mv = calibration_mv(&b->calibration, b->cell_sum, b->dc);
+    if (check)
+        health_analog(&b->health, self_test_analog(&b->calibration, b->mv, band_gap_sum));
+    health_reading(&b->health, b->mv);
 }
 
 static void decide_balancing(struct cell_board *b)
@@ -110,7 +123,7 @@ static void decide_balancing(struct cell_board *b)
         .dc = b->dc,
         .resistor_dc = resistor_dc(&b->resistor, b->mv, b->dc),
         .trusted = (b->flags & (CELL_NTC_OPEN | CELL_NTC_SHORT)) == 0 && b->calibration.valid &&
-                   !b->resistor.lost,
+                   !b->resistor.lost && b->health.faults == 0,
         .vbalance_mv = b->vbalance_mv,
         .lost = b->lost_s >= BALANCE_LOST_S,
     };
@@ -135,11 +148,24 @@ static void look_at_resistor(struct cell_board *b)
         resistor_take(&b->resistor, hal_analog_resistor(NTC_SAMPLES));
 }
 
+/* In silence the seconds are counted by themselves. Before the first round nobody knows, and behind
+ * a reset of Begin its time has jumped. */
+static void note_round(struct cell_board *b)
+{
+    uint16_t ms = (uint16_t)(b->link.start.time_ms - b->round_ms);
+
+    b->round_ms = b->link.start.time_ms;
+    if (b->lost_s == 0 && !b->restarted && ms < ROUND_MS_MAX)
+        health_elapsed(&b->health, ms);
+    health_round(&b->health, (int8_t)(hal_clock_trim() - b->link.trim.factory), b->link.trim.error);
+}
+
 static void round_done(struct cell_board *b)
 {
     look_at_resistor(b);
     if (b->link.number == 0)
         return;
+    note_round(b);
     b->restarted = false;
     b->lost_s = 0;
     b->vbalance_mv = switches_vbalance_mv(b->link.start.switches);
@@ -168,6 +194,7 @@ void cell_board_events(struct cell_board *b, uint8_t events)
 
 void cell_board_second(struct cell_board *b)
 {
+    health_elapsed(&b->health, 1000);
     if (b->lost_s < UINT8_MAX)
         b->lost_s++;
     if (b->lost_s < BALANCE_LOST_S)
@@ -182,6 +209,7 @@ void cell_board_init(struct cell_board *b)
     uint8_t factory = hal_clock_trim();
 
     *b = (struct cell_board){ .restarted = true };
+    health_init(&b->health);
     link_init(&b->link, factory);
     load_trim(b, factory);
     calibration_load(&b->calibration);

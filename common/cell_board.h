@@ -9,6 +9,7 @@
 #include "common/balance.h"
 #include "common/calibration.h"
 #include "common/command.h"
+#include "common/health.h"
 #include "common/led.h"
 #include "common/link.h"
 #include "common/resistor.h"
@@ -20,7 +21,9 @@ struct cell_board {
     struct calibration calibration;
     struct calibration staged; /* what commands wrote and have not saved yet */
     struct command command;
-    uint16_t cell_sum; /* last reading, raw */
+    struct health health; /* for those who ask, read only */
+    uint16_t round_ms;    /* Begin's time of the last round */
+    uint16_t cell_sum;    /* last reading, raw */
     uint16_t ntc_share;
     uint16_t mv; /* last reading */
     int16_t dc;
@@ -33,9 +36,10 @@ struct cell_board {
     uint8_t steady_rounds; /* rounds in a row that the trim was away from the saved one */
 };
 
-/* Where in a struct cell_board, as this image lays it out, the link's counters are: for a
- * simulator that finds the board's state by its symbol. In flash. */
+/* Where in a struct cell_board, as this image lays it out, the link's counters and the health are:
+ * for a simulator that finds the board's state by its symbol. In flash. */
 extern const uint16_t cell_board_counters_offset;
+extern const uint16_t cell_board_health_offset;
 
 void cell_board_init(struct cell_board *b);
 

@@ -47,6 +47,8 @@ enum analog_input {
     ANALOG_CELL,     /* cell voltage divider against the 1.1 V reference */
     ANALOG_NTC,      /* NTC divider's tap against the cell voltage (ratiometric) */
     ANALOG_NTC_FOOT, /* and its foot, the port pin that is low */
+    ANALOG_BAND_GAP, /* 1.1 V reference against the cell voltage */
+    ANALOG_INPUTS,
 };
 
 /* Switches dividers and converter on and waits until reference and inputs have settled. */
@@ -58,6 +60,18 @@ uint16_t hal_analog_sum(enum analog_input input, uint8_t count);
  * Switches on and off what it needs, so not between the two above. About 1.2 ms more than the
  * conversions; sleeps meanwhile. */
 uint16_t hal_analog_resistor(uint8_t count);
+
+/* ---- start ---------------------------------------------------------------------------------- */
+
+struct reset_log; /* common/health.h */
+/* Why the board was reset, bits of enum reset_cause. */
+uint8_t hal_reset_causes(void);
+/* RAM that keeps its contents over a reset, and holds anything after power-up. */
+struct reset_log *hal_reset_log(void);
+/* What the tests of RAM and flash found, enum self_test_fault. Takes 0.1 s for 8 KiB of flash. */
+uint8_t hal_self_test(void);
+/* Bytes of RAM the stack has never reached. 2 us for each. */
+uint16_t hal_stack_free(void);
 
 /* ---- outputs ------------------------------------------------------------------------------- */
 

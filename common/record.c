@@ -24,17 +24,19 @@ static bool slot_valid(uint16_t at, uint8_t version, uint8_t size, uint8_t *sequ
 /* The slot with the newest valid copy, or NO_SLOT. Sequence numbers wrap; only neighbours meet. */
 static uint8_t newest_slot(uint16_t address, uint8_t version, uint8_t size, uint8_t *sequence)
 {
-    uint8_t sequences[2];
-    bool first = slot_valid(address, version, size, &sequences[0]);
-    bool second = slot_valid(slot_address(address, 1, size), version, size, &sequences[1]);
-    uint8_t slot = NO_SLOT;
+    uint8_t newest = NO_SLOT;
 
-    if (first && second)
-        slot = (int8_t)(uint8_t)(sequences[1] - sequences[0]) > 0;
-    else if (first || second)
-        slot = second;
-    *sequence = slot == NO_SLOT ? 0 : sequences[slot];
-    return slot;
+    *sequence = 0;
+    for (uint8_t slot = 0; slot < NO_SLOT; slot++) {
+        uint8_t here;
+        if (!slot_valid(slot_address(address, slot, size), version, size, &here))
+            continue;
+        if (newest == NO_SLOT || (int8_t)(uint8_t)(here - *sequence) > 0) {
+            newest = slot;
+            *sequence = here;
+        }
+    }
+    return newest;
 }
 
 bool record_load(uint16_t address, uint8_t version, uint8_t *payload, uint8_t size)
@@ -50,23 +52,19 @@ bool record_load(uint16_t address, uint8_t version, uint8_t *payload, uint8_t si
     return true;
 }
 
-static uint16_t put(uint16_t at, uint8_t value, uint16_t crc)
-{
-    hal_eeprom_write(at, value);
-    return crc_update(crc, value);
-}
-
 void record_save(uint16_t address, uint8_t version, const uint8_t *payload, uint8_t size)
 {
     uint8_t sequence;
     uint8_t slot = newest_slot(address, version, size, &sequence);
     uint16_t at = slot_address(address, slot == 0, size);
-    uint16_t crc = put(at, (uint8_t)(sequence + 1u), CRC_INIT);
+    uint16_t crc = CRC_INIT;
 
-    crc = put((uint16_t)(at + 1u), version, crc);
-    for (uint8_t i = 0; i < size; i++)
-        crc = put((uint16_t)(at + 2u + i), payload[i], crc);
+    for (uint8_t i = 0; i < size + 2u; i++) {
+        uint8_t value = i == 0 ? (uint8_t)(sequence + 1u) : i == 1 ? version : *payload++;
+        hal_eeprom_write(at++, value);
+        crc = crc_update(crc, value);
+    }
     crc = (uint16_t)~crc;
-    hal_eeprom_write((uint16_t)(at + 2u + size), (uint8_t)crc);
-    hal_eeprom_write((uint16_t)(at + 3u + size), (uint8_t)(crc >> 8));
+    hal_eeprom_write(at, (uint8_t)crc);
+    hal_eeprom_write((uint16_t)(at + 1u), (uint8_t)(crc >> 8));
 }

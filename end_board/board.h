@@ -24,6 +24,7 @@
 #define BOARD_CELL_CHANNEL 0u
 #define BOARD_NTC_CHANNEL 2u
 #define BOARD_NTC_FOOT_CHANNEL 3u
+#define BOARD_BAND_GAP_CHANNEL 30u /* the internal reference itself */
 #define BOARD_DIVIDER_DDR DDRA
 #define BOARD_DIVIDER_BIT PA1
 #define BOARD_NTC_SUPPLY_BIT PA3

@@ -52,6 +52,22 @@ static void sensor_event(struct run *r, const struct event *e)
         s->open = e->flag;
 }
 
+/* An address that the part does not have breaks nothing. */
+static void break_part(struct board *b, const struct event *e)
+{
+    unsigned address = (unsigned)e->address;
+
+    if (e->kind == EVENT_FAULT_DIVIDER)
+        b->front_end.divider *= e->a;
+    else if (e->kind == EVENT_FAULT_EEPROM)
+        eeprom_cut(&b->eeprom, address, (enum eeprom_torn)e->bit);
+    else if (e->kind == EVENT_FAULT_FLASH && address <= b->mcu.avr->flashend)
+        firmware_flip(b->firmware, b->mcu.avr, address, (uint8_t)e->bit);
+    else if (e->kind == EVENT_FAULT_RAM && address >= b->mcu.part->ram_start &&
+             address <= b->mcu.avr->ramend)
+        mcu_stuck_bit(&b->mcu, (uint16_t)address, (uint8_t)e->bit, e->flag);
+}
+
 static void world_event(struct run *r, const struct event *e)
 {
     struct world *w = r->world;
@@ -99,6 +115,10 @@ static void world_event(struct run *r, const struct event *e)
     case EVENT_SENSOR_GAIN:
     case EVENT_SENSOR_OPEN:
     case EVENT_RESET:
+    case EVENT_FAULT_RAM:
+    case EVENT_FAULT_FLASH:
+    case EVENT_FAULT_DIVIDER:
+    case EVENT_FAULT_EEPROM:
     case EVENT_SWITCHES:
     case EVENT_BUTTON:
     case EVENT_NTC:
@@ -124,6 +144,12 @@ void action_do(struct run *r, const struct event *e)
         break;
     case EVENT_NTC:
         each_cell(r, e, ntc);
+        break;
+    case EVENT_FAULT_RAM:
+    case EVENT_FAULT_FLASH:
+    case EVENT_FAULT_DIVIDER:
+    case EVENT_FAULT_EEPROM:
+        break_part(&r->chain.board[e->cell - 1], e);
         break;
     case EVENT_SWITCHES:
         board_set_switches(&r->chain.board[0], e->switches);

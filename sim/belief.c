@@ -46,3 +46,14 @@ void belief_counters(const struct chain *c, int board, struct link_counters *out
         return;
     memcpy(out, ram(c, board, (unsigned)f->board_address + f->counters_offset), sizeof *out);
 }
+
+bool belief_health(const struct chain *c, int board, struct health *out)
+{
+    const struct firmware *f = c->board[board].firmware;
+
+    *out = (struct health){ 0 };
+    if (!thinks(c, board))
+        return false;
+    memcpy(out, ram(c, board, (unsigned)f->board_address + f->health_offset), sizeof *out);
+    return true;
+}

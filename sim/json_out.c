@@ -95,6 +95,36 @@ static json_t *images(const struct run *r)
     return all;
 }
 
+static json_t *current(const struct power_report *p)
+{
+    json_t *o = json_object();
+
+    json_object_set_new(o, "chip", rounded(p->chip_ua, 0.01));
+    json_object_set_new(o, "adc", rounded(p->adc_ua, 0.01));
+    json_object_set_new(o, "led", rounded(p->led_ua, 0.01));
+    json_object_set_new(o, "divider", rounded(p->divider_ua, 0.01));
+    json_object_set_new(o, "ntc", rounded(p->ntc_ua, 0.01));
+    json_object_set_new(o, "link_in", rounded(p->link_in_ua, 0.01));
+    json_object_set_new(o, "link_out", rounded(p->link_out_ua, 0.01));
+    return o;
+}
+
+/* null for a board without supply or in reset. */
+static json_t *health(const struct run *r, int index)
+{
+    struct health h;
+
+    if (!belief_health(&r->chain, index, &h))
+        return json_null();
+    return json_pack("{s:I,s:i,s:i,s:i,s:i,s:i,s:i,s:i,s:i,s:i,s:i,s:b}", "uptime_s",
+                     (json_int_t)h.uptime_s, "boots", h.resets.boots, "power_on",
+                     h.resets.count[CAUSE_POWER_ON], "external", h.resets.count[CAUSE_EXTERNAL],
+                     "brown_out", h.resets.count[CAUSE_BROWN_OUT], "watchdog",
+                     h.resets.count[CAUSE_WATCHDOG], "lowest_mv", h.lowest_mv, "stack_free",
+                     h.stack_free, "trim_steps", h.trim_steps, "clock_error", h.clock_error,
+                     "faults", h.faults, "saved", h.saved);
+}
+
 static json_t *board(const struct run *r, int index)
 {
     const struct board *b = &r->chain.board[index];
@@ -102,7 +132,7 @@ static json_t *board(const struct run *r, int index)
     struct link_counters c;
     json_t *o;
 
-    power_report(b, &p);
+    power_report(b, &r->chain.board[index ? index - 1 : r->chain.cells - 1], &p);
     belief_counters(&r->chain, index, &c);
     o = json_pack("{s:i,s:s,s:I,s:I}", "number", b->number, "mcu", b->firmware->part->name,
                   "active_cycles", (json_int_t)b->mcu.active_cycles, "idle_cycles",
@@ -112,6 +142,10 @@ static json_t *board(const struct run *r, int index)
     json_object_set_new(o, "power_save_s", rounded(p.power_save_s, 1e-6));
     json_object_set_new(o, "power_down_s", rounded(p.power_down_s, 1e-6));
     json_object_set_new(o, "avg_current_ua", rounded(p.avg_current_ua, 0.01));
+    json_object_set_new(o, "current_ua", current(&p));
+    json_object_set_new(o, "volts", rounded(p.volts, 0.001));
+    json_object_set_new(o, "health", health(r, index));
+    json_object_set_new(o, "eeprom_writes", json_integer(b->eeprom.writes));
     json_object_set_new(o, "clock_hz", rounded(1e12 / (double)b->mcu.period_ps, 1.0));
     json_object_set_new(o, "bytes_sent", json_integer((json_int_t)b->usart.bytes_sent));
     json_object_set_new(o, "bytes_received", json_integer((json_int_t)b->usart.bytes_received));

@@ -115,9 +115,12 @@ static uint8_t mux_of(enum analog_input input)
     case ANALOG_NTC:
         return MUX_REF_SUPPLY | BOARD_NTC_CHANNEL;
     case ANALOG_NTC_FOOT:
+        return MUX_REF_SUPPLY | BOARD_NTC_FOOT_CHANNEL;
+    case ANALOG_BAND_GAP:
+    case ANALOG_INPUTS:
         break;
     }
-    return MUX_REF_SUPPLY | BOARD_NTC_FOOT_CHANNEL;
+    return MUX_REF_SUPPLY | BOARD_BAND_GAP_CHANNEL;
 }
 
 uint16_t hal_analog_sum(enum analog_input input, uint8_t count)

@@ -9,13 +9,14 @@
 #include <avr/interrupt.h>
 #include <avr/io.h>
 #include <avr/sleep.h>
+#include <avr/wdt.h>
 
 #include "common/cell_board.h"
 
-/* Clock to 4 MHz, unused modules off, pins safe; keeps the reset cause. Interrupts stay off. */
+/* Unused modules off, pins safe. Interrupts stay off. */
 void port_init(void);
-/* MCUSR as it was at reset: bits PORF, EXTRF, BORF, WDRF. */
-uint8_t port_reset_cause(void);
+/* False once the stack has grown into the bytes above the static data. */
+bool port_stack_intact(void);
 
 /* The board of this image, defined by its main.c under this name; the ring's interrupts know its
  * link by address, and the simulator finds it by its symbol. */
@@ -34,7 +35,7 @@ enum sleep_depth {
     SLEEP_POWER_DOWN, /* only watchdog and pin changes */
 };
 /* Enables interrupts, sleeps until one came, returns with interrupts disabled. Call with them
- * disabled, after finding nothing to do, so that no event slips in between. */
+ * disabled, after finding nothing to do, so that no event slips in between. Asks the main loop. */
 void port_sleep_deep(enum sleep_depth depth);
 
 static inline void port_sleep(enum sleep_depth depth)
@@ -89,12 +90,19 @@ static inline void watchdog_report(uint8_t task)
 {
     watchdog_reported |= task;
 }
-/* Once per pass, the only place that feeds: when exactly these tasks have reported. */
+/* Once per pass, the only place that feeds: when exactly these tasks have reported and
+ * the stack has kept off the data. */
 void watchdog_feed(uint8_t tasks);
-/* Back to plain reset. First in each interrupt that may end a deep sleep, so that a hang inside is
- * covered. ISR. */
-static inline void watchdog_awake(void)
+/* Out of a deep sleep: a new second, and back to plain reset. First in each interrupt that may end
+ * such a sleep, so that a hang inside is covered. The sleep may have used up all but a moment of the
+ * old second. Only a healthy main loop goes to sleep with WDIE set, and it makes a pass after each
+ * sleep, so this feeds nobody else. Inline: as a call it would make the interrupts save twelve
+ * registers more, and the crystal's then costs an edge of a sync now and then. ISR. */
+__attribute__((always_inline)) static inline void watchdog_awake(void)
 {
+    if (!(WDTCSR & _BV(WDIE)))
+        return;
+    wdt_reset();
     WDTCSR &= (uint8_t)~_BV(WDIE);
 }
 /* Whole watchdog seconds since the last call; one ends about 1 s after the last feeding. */

@@ -1,39 +1,17 @@
 #include "common/avr/port.h"
 
-#include <avr/power.h>
-#include <avr/wdt.h>
-
 #include "board.h"
 #include "common/hal.h"
 
-static uint8_t reset_cause __attribute__((section(".noinit")));
 static volatile uint8_t seconds;
 uint8_t watchdog_reported;
 static bool healthy; /* as of the last watchdog_feed() */
 
-/* Before main and before .data: a watchdog reset leaves the watchdog running with its shortest
- * time-out (ATmega328P data sheet, "Watchdog system reset"). Two seconds last for all of the start,
- * the crystal's included. */
-void port_early(void) __attribute__((naked, used, section(".init3")));
-void port_early(void)
-{
-    reset_cause = MCUSR;
-    MCUSR = 0;
-    wdt_enable(WDTO_2S);
-}
-
 void port_init(void)
 {
-    /* fuse CKDIV8 starts the chip at 1 MHz, legal at any supply; 4 MHz is legal from 1.8 V */
-    clock_prescale_set(clock_div_2);
     board_pins_init();
     ACSR = _BV(ACD);
     DIDR0 = BOARD_ANALOG_PINS;
-}
-
-uint8_t port_reset_cause(void)
-{
-    return reset_cause;
 }
 
 void port_interrupts(bool on)
@@ -59,6 +37,7 @@ void port_sleep_deep(enum sleep_depth depth)
     sleep_cpu();
     cli();
     watchdog_awake();
+    port_ask();
 }
 
 void watchdog_init(void)
@@ -69,7 +48,7 @@ void watchdog_init(void)
 
 void watchdog_feed(uint8_t tasks)
 {
-    healthy = watchdog_reported == tasks;
+    healthy = watchdog_reported == tasks && port_stack_intact();
     watchdog_reported = 0;
     if (healthy)
         wdt_reset();

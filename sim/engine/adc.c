@@ -80,9 +80,12 @@ uint16_t adc_code(struct adc *a, double x)
 static uint16_t convert(struct adc *a)
 {
     double ref_v = aref_at(a, a->sample_ps);
-    int channel = a->mcu->avr->data[REG_ADMUX] & 0x1F;
+    int channel = a->mcu->avr->data[REG_ADMUX] & a->mcu->part->adc_mux_mask;
 
-    return adc_code(a, ref_v < 0.01 ? 1.0 : a->input_v(a->ctx, channel, a->sample_ps) / ref_v);
+    double in_v = channel == a->mcu->part->adc_band_gap ? a->internal_ref_v(a->ctx)
+                                                        : a->input_v(a->ctx, channel, a->sample_ps);
+
+    return adc_code(a, ref_v < 0.01 ? 1.0 : in_v / ref_v);
 }
 
 static avr_cycle_count_t done(avr_t *avr, avr_cycle_count_t when, void *param)
@@ -119,6 +122,7 @@ static void write_adcsra(avr_t *avr, avr_io_addr_t addr, uint8_t v, void *param)
     uint8_t old = avr->data[addr];
 
     latch_aref(a);
+    gauge_set(&a->on, (v & ADEN) != 0, mcu_now_ps(a->mcu));
     if (v & ADIF) {
         avr_clear_interrupt(avr, a->vector);
         v &= (uint8_t)~ADIF;
@@ -158,6 +162,7 @@ void adc_reset(struct adc *a)
     a->converting = false;
     a->first = true;
     a->aref_v = 0.0;
+    gauge_set(&a->on, false, mcu_now_ps(a->mcu));
     a->aref_ps = mcu_now_ps(a->mcu);
 }
 

@@ -4,6 +4,7 @@
 #ifndef SIM_ENGINE_ADC_H
 #define SIM_ENGINE_ADC_H
 
+#include "engine/gauge.h"
 #include "engine/mcu.h"
 #include "world/rng.h"
 
@@ -25,6 +26,7 @@ struct adc {
     int64_t aref_ps; /* AREF had this voltage at this time */
     double aref_v;
     uint64_t conversions;
+    struct gauge on; /* ADEN */
 };
 
 /* The code of an input at this share of the reference, with errors and noise. */

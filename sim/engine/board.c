@@ -13,20 +13,23 @@ enum { PINA = 0x20, PINB = 0x23, PINC = 0x26, PIND = 0x29 }; /* then DDR, PORT *
 #define SWITCH_COLUMNS 4
 
 struct wiring {
-    struct board_output balance, charge, load, button;
+    struct board_output balance, led, charge, load, button;
 };
 
 static const struct wiring wiring_between = {
     .balance = { PINB + 2, 3 },
+    .led = { PINB + 2, 5 },
 };
 
 static const struct wiring wiring_begin = {
     .balance = { PINB + 2, 3 },
+    .led = { PINB + 2, 5 },
     .button = { PINB + 2, 4 },
 };
 
 static const struct wiring wiring_end = {
     .balance = { PINC + 2, 0 },
+    .led = { PINB + 2, 4 },
     .charge = { PINB + 2, 0 },
     .load = { PINB + 2, 1 },
     .button = { PINB + 2, 5 },
@@ -74,6 +77,7 @@ static void look_at_outputs(struct board *b)
 
     count_on_time(&b->balancing, &b->balance_since_ps, &b->balance_on_ps,
                   b->mcu.supplied && output_on(b, w->balance), now_ps);
+    gauge_set(&b->led, b->mcu.supplied && output_on(b, w->led), now_ps);
 }
 
 int64_t board_take_balance_ps(struct board *b)
@@ -153,6 +157,7 @@ static void chip_was_reset(void *ctx)
     ring_pins_reset(&b->pins);
     adc_reset(&b->adc);
     watchdog_model_reset(&b->watchdog);
+    eeprom_reset(&b->eeprom);
     if (b->kind == BOARD_END)
         timer2_reset(&b->timer2);
     board_analog_reset(b);
@@ -172,6 +177,7 @@ static void init_pins(struct board *b)
     const struct wiring *w = wiring_of(b);
 
     watch(b, port_letter(w->balance.port), w->balance.bit, port_changed);
+    watch(b, port_letter(w->led.port), w->led.bit, port_changed);
     if (b->kind == BOARD_BEGIN)
         watch(b, 'D', IOPORT_IRQ_DIRECTION_ALL, switch_direction);
 }
@@ -191,6 +197,7 @@ void board_init(struct board *b, enum board_kind kind, int number, struct firmwa
     ring_pins_init(&b->pins, &b->usart);
     board_analog_init(b);
     watchdog_model_init(&b->watchdog, &b->mcu, tolerance->watchdog_error);
+    eeprom_init(&b->eeprom, &b->mcu, seed);
     if (kind == BOARD_END)
         timer2_init(&b->timer2, &b->mcu, tolerance->crystal_ppm);
     for (int i = 0; i < 2; i++)

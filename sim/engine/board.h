@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "engine/adc.h"
+#include "engine/eeprom.h"
 #include "engine/firmware.h"
 #include "engine/front_end.h"
 #include "engine/mcu.h"
@@ -46,6 +47,7 @@ struct board {
     struct ring_pins pins;
     struct adc adc;
     struct watchdog watchdog;
+    struct eeprom eeprom;
     struct timer2 timer2; /* End only */
     struct front_end front_end;
     struct rng rng;
@@ -57,7 +59,8 @@ struct board {
     bool button; /* pressed */
     bool balancing;
     int64_t balance_since_ps;
-    int64_t balance_on_ps; /* sum since last taken */
+    int64_t balance_on_ps;          /* sum since last taken */
+    struct gauge led, divider, ntc; /* for the supply current */
     struct board_truth {
         double mv;
         double dc;

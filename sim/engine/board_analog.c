@@ -176,6 +176,8 @@ static void divider_direction(avr_irq_t *irq, uint32_t value, void *param)
 
     (void)irq;
     b->ntc_moved_ps = now_ps;
+    gauge_set(&b->divider, divider, now_ps);
+    gauge_set(&b->ntc, (value >> feet_of(b)->ntc_bit) & 1, now_ps);
     if (divider == (b->divider_on_ps >= 0))
         return;
     b->divider_on_ps = divider ? now_ps : -1;
@@ -190,8 +192,8 @@ static void resistor_direction(avr_irq_t *irq, uint32_t value, void *param)
     struct board *b = param;
 
     (void)irq;
-    (void)value;
     b->ntc_moved_ps = mcu_now_ps(&b->mcu);
+    gauge_set(&b->ntc, (value >> feet_of(b)->resistor_bit) & 1, b->ntc_moved_ps);
 }
 
 static void watch_direction(struct board *b, uint16_t ddr, avr_irq_notify_t notify)
@@ -240,6 +242,8 @@ double board_factory_sensor_sum(struct board *b, int input, double sensor_v, dou
 void board_analog_reset(struct board *b)
 {
     b->divider_on_ps = b->ntc_moved_ps = -1;
+    gauge_set(&b->divider, false, mcu_now_ps(&b->mcu));
+    gauge_set(&b->ntc, false, mcu_now_ps(&b->mcu));
 }
 
 void board_analog_init(struct board *b)

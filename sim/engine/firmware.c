@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #define DATA_SPACE 0x800000u
+#define DATA_SPACE_SIZE 0x10000u
 #define ADDRESS_MASK 0xFFFFu
 
 struct symbols {
@@ -55,6 +56,7 @@ static uint32_t lookup(const struct symbols *s, const char *name)
 static void find_state(struct firmware *f, const struct symbols *s)
 {
     uint32_t offset_at = lookup(s, "cell_board_counters_offset");
+    uint32_t health_at = lookup(s, "cell_board_health_offset");
     uint32_t bss_end = lookup(s, "_end");
 
     f->bss_end = (uint16_t)(bss_end & ADDRESS_MASK);
@@ -64,6 +66,8 @@ static void find_state(struct firmware *f, const struct symbols *s)
     f->view_address = (uint16_t)(lookup(s, "end_view") & ADDRESS_MASK);
     if (offset_at + 1 < f->elf.flashsize)
         f->counters_offset = (uint16_t)(f->elf.flash[offset_at] | f->elf.flash[offset_at + 1] << 8);
+    if (health_at + 1 < f->elf.flashsize)
+        f->health_offset = (uint16_t)(f->elf.flash[health_at] | f->elf.flash[health_at + 1] << 8);
 }
 
 static bool read_symbols(struct firmware *f)
@@ -137,6 +141,20 @@ static void share_flash(struct firmware *f, avr_t *avr)
     avr->flash = f->flash;
 }
 
+void firmware_flip(struct firmware *f, avr_t *avr, uint32_t address, uint8_t bit)
+{
+    if (avr->flash == f->flash) {
+        size_t size = avr->flashend + 1u;
+        uint8_t *own = malloc(size + 4u); /* simavr looks at the word behind */
+        if (!own)
+            return;
+        memcpy(own, f->flash, size);
+        memset(own + size, 0xFF, 4u);
+        avr->flash = own;
+    }
+    avr->flash[address] ^= (uint8_t)(1u << bit);
+}
+
 void firmware_chip_free(struct firmware *f, avr_t *avr)
 {
     if (avr->flash == f->flash)
@@ -151,6 +169,19 @@ void firmware_free(struct firmware *f)
     f->flash = NULL;
 }
 
+/* simavr reports an access beyond the RAM and then does it: with a whole address space it stays
+ * inside. */
+static bool widen_data(avr_t *avr)
+{
+    uint8_t *wide = realloc(avr->data, DATA_SPACE_SIZE);
+
+    if (!wide)
+        return false;
+    memset(wide + avr->ramend + 1, 0, DATA_SPACE_SIZE - avr->ramend - 1u);
+    avr->data = wide;
+    return true;
+}
+
 avr_t *firmware_chip(struct firmware *f)
 {
     avr_t *avr = avr_make_mcu_by_name(f->part->name);
@@ -160,6 +191,8 @@ avr_t *firmware_chip(struct firmware *f)
         return NULL;
     avr->log = LOG_NONE;
     avr_init(avr);
+    if (!widen_data(avr))
+        return NULL;
     image.frequency = 1000000;
     avr_load_firmware(avr, &image);
     share_flash(f, avr);

@@ -21,6 +21,7 @@ struct firmware {
     uint16_t bss_end;         /* first address above static data */
     uint16_t board_address;   /* of `board` */
     uint16_t counters_offset; /* of its link counters */
+    uint16_t health_offset;   /* of its struct health */
     uint16_t pack_address;    /* of `pack`, 0 if there is none */
     uint16_t view_address;    /* of `end_view`, 0 if there is none */
 };
@@ -29,6 +30,8 @@ struct firmware {
 bool firmware_load(struct firmware *f, const char *path, const struct part *part, struct err *err);
 /* A new chip with this image flashed; NULL when simavr does not know it. */
 avr_t *firmware_chip(struct firmware *f);
+/* Flips a bit of this chip's flash, in a copy of its own. */
+void firmware_flip(struct firmware *f, avr_t *avr, uint32_t address, uint8_t bit);
 void firmware_chip_free(struct firmware *f, avr_t *avr);
 /* After its chips. */
 void firmware_free(struct firmware *f);

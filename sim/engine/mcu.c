@@ -128,9 +128,18 @@ static void freeze(struct mcu *m, enum mcu_mode mode, int64_t at_ps)
     m->frozen_ps = m->done_ps = at_ps;
 }
 
-static void thaw(struct mcu *m, int64_t at_ps, int start_up_cycles)
+/* Ends a time without clock; the sleep that the brown-out detector was off for is over. */
+static void account_frozen(struct mcu *m, int64_t at_ps)
 {
     m->time_ps[m->mode] += at_ps - m->frozen_ps;
+    if (m->avr->data[REG_MCUCR] & MCUCR_BODS)
+        m->unwatched_ps += at_ps - m->frozen_ps;
+    m->avr->data[REG_MCUCR] &= (uint8_t)~MCUCR_BODS;
+}
+
+static void thaw(struct mcu *m, int64_t at_ps, int start_up_cycles)
+{
+    account_frozen(m, at_ps);
     m->frozen = false;
     rebase(m, at_ps + start_up_cycles * m->period_ps);
     arm_all(m);
@@ -178,7 +187,7 @@ void mcu_reset(struct mcu *m, enum mcu_reset_cause cause, int64_t at_ps)
         return;
     }
     if (m->frozen)
-        m->time_ps[m->mode] += at_ps - m->frozen_ps;
+        account_frozen(m, at_ps);
     m->resets[cause]++;
     if (cause == RESET_WATCHDOG)
         note_watchdog(m, at_ps);
@@ -198,6 +207,26 @@ void mcu_reset(struct mcu *m, enum mcu_reset_cause cause, int64_t at_ps)
         m->on_reset(m->reset_ctx);
 }
 
+/* RAM powers up with a pattern of its own and some bits that fall either way. */
+static void lose_ram(struct mcu *m)
+{
+    uint32_t random = (uint32_t)m->number * 2654435761u;
+
+    random += ++m->ram_losses * 40503u;
+    for (unsigned i = m->part->ram_start; i <= m->avr->ramend; i++) {
+        random = random * 1664525u + 1013904223u;
+        m->avr->data[i] = (uint8_t)(random >> 24);
+    }
+}
+
+void mcu_supply_fails(struct mcu *m, int64_t at_ps)
+{
+    m->volts = 0.0;
+    m->supplied = false;
+    lose_ram(m);
+    mcu_reset(m, RESET_POWER_ON, at_ps);
+}
+
 void mcu_environment(struct mcu *m, double volts, double celsius)
 {
     bool enough = volts >= BROWN_OUT_V + (m->supplied ? 0.0 : BROWN_OUT_HYSTERESIS_V);
@@ -205,9 +234,10 @@ void mcu_environment(struct mcu *m, double volts, double celsius)
 
     m->volts = volts;
     m->celsius = celsius;
-    if (volts < RAM_KEPT_V)
-        memset(m->avr->data + m->part->ram_start, 0xA5,
-               (size_t)(m->avr->ramend + 1 - m->part->ram_start));
+    m->volt_seconds += m->supplied ? volts : 0.0;
+    m->volt_looks += m->supplied;
+    if (volts < RAM_KEPT_V && was)
+        lose_ram(m);
     if (enough == was) {
         mcu_clock_changed(m);
         return;
@@ -271,6 +301,23 @@ static void sleep_step(struct mcu *m, avr_cycle_count_t jump, avr_cycle_count_t 
     m->idle_cycles += jump;
 }
 
+/* As if the cell never took the other value: instructions run one by one then. */
+static void hold_stuck_bit(struct mcu *m)
+{
+    uint8_t *byte = &m->avr->data[m->stuck_address];
+
+    if (m->stuck_mask)
+        *byte = (uint8_t)((*byte & ~m->stuck_mask) | m->stuck_value);
+}
+
+void mcu_stuck_bit(struct mcu *m, uint16_t address, uint8_t bit, bool value)
+{
+    m->stuck_address = address;
+    m->stuck_mask = (uint8_t)(1u << bit);
+    m->stuck_value = value ? m->stuck_mask : 0;
+    hold_stuck_bit(m);
+}
+
 static void serve_interrupts(struct mcu *m, bool was_asleep)
 {
     avr_t *avr = m->avr;
@@ -288,6 +335,7 @@ static void serve_interrupts(struct mcu *m, bool was_asleep)
         avr->cycle += cycles;
         avr->run_cycle_count = avr->run_cycle_count > cycles ? avr->run_cycle_count - cycles : 1;
         m->active_cycles += cycles;
+        hold_stuck_bit(m);
         check_stack(m);
     }
 }
@@ -328,10 +376,11 @@ static void run_clocked(struct mcu *m, avr_cycle_count_t horizon)
             sleep_step(m, jump, horizon);
         } else {
             before = avr->cycle;
-            limit = before < horizon ? horizon - before : 1;
+            limit = before < horizon && !m->stuck_mask ? horizon - before : 1;
             if (avr->run_cycle_count > limit)
                 avr->run_cycle_count = limit;
             avr->pc = avr_run_one(avr);
+            hold_stuck_bit(m);
             m->active_cycles += avr->cycle - before;
             if (avr->state == cpu_Sleeping && sleep_disabled(avr))
                 avr->state = cpu_Running;

@@ -25,6 +25,8 @@ enum mcu_mode {
     MCU_MODE_COUNT,
 };
 
+#define MCUCR_BODS 0x40 /* brown-out detector off in the coming sleep */
+
 enum mcu_crash {
     MCU_NO_CRASH,
     MCU_BAD_OPCODE,    /* or an access outside the memory */
@@ -72,8 +74,15 @@ struct mcu {
     uint64_t active_cycles;
     uint64_t idle_cycles;
     int64_t time_ps[MCU_MODE_COUNT]; /* all but active and idle */
-    bool in_timers;                  /* simavr is walking its list of timers */
-    bool reset_waits;                /* for the end of it */
+    uint16_t stuck_address;          /* of a RAM bit that does not change */
+    uint8_t stuck_mask;              /* 0: none */
+    uint8_t stuck_value;
+    uint32_t ram_losses;
+    double volt_seconds; /* sum of the looks at the supply */
+    uint64_t volt_looks;
+    int64_t unwatched_ps; /* asleep with the brown-out detector off */
+    bool in_timers;       /* simavr is walking its list of timers */
+    bool reset_waits;     /* for the end of it */
     enum mcu_reset_cause waiting_cause;
     int64_t waiting_ps;
     uint32_t resets[4]; /* power-on, external, brown-out, watchdog */
@@ -97,6 +106,11 @@ int64_t mcu_now_ps(const struct mcu *m);
 /* Supply and temperature at mcu_now_ps(); below the brown-out level the chip is held in reset. */
 void mcu_environment(struct mcu *m, double volts, double celsius);
 void mcu_reset(struct mcu *m, enum mcu_reset_cause cause, int64_t at_ps);
+
+/* The supply fails at once and for at least as long as it takes until the next look at it. */
+void mcu_supply_fails(struct mcu *m, int64_t at_ps);
+/* A bit of the RAM that keeps its value from now on, one for each chip. */
+void mcu_stuck_bit(struct mcu *m, uint16_t address, uint8_t bit, bool value);
 
 /* For the parts' models. */
 avr_int_vector_t *mcu_vector(struct mcu *m, uint8_t number);

@@ -21,6 +21,8 @@ const struct part part_atmega328p = {
     .pcmsk = 0x6D,
     .ram_start = 0x100,
     .adc_ref_internal = 3,
+    .adc_mux_mask = 0x0F,
+    .adc_band_gap = 14,
 };
 
 const struct part part_atmega1284p = {
@@ -44,4 +46,6 @@ const struct part part_atmega1284p = {
     .pcmsk = 0x73,
     .ram_start = 0x100,
     .adc_ref_internal = 2,
+    .adc_mux_mask = 0x1F,
+    .adc_band_gap = 30,
 };

@@ -12,6 +12,7 @@ enum {
     REG_PCIFR = 0x3B,
     REG_SMCR = 0x53,
     REG_MCUSR = 0x54,
+    REG_MCUCR = 0x55,
     REG_WDTCSR = 0x60,
     REG_CLKPR = 0x61,
     REG_OSCCAL = 0x66,
@@ -51,6 +52,8 @@ struct part {
     uint16_t pcmsk;    /* its mask register, bit rx_bit */
     uint16_t ram_start;
     uint8_t adc_ref_internal; /* REFS bits that select 1.1 V */
+    uint8_t adc_mux_mask;     /* MUX bits of ADMUX */
+    uint8_t adc_band_gap;     /* channel of the 1.1 V reference itself */
 };
 
 extern const struct part part_atmega328p;

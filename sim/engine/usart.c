@@ -18,11 +18,18 @@ static int64_t bit_ps(const struct usart *u)
 
 /* ---- transmitter -------------------------------------------------------------------------------- */
 
+/* Low costs current on both sides of a wire that is whole. */
+static void drive(struct usart *u, int64_t at_ps, bool level)
+{
+    wire_drive(u->out, at_ps, level);
+    gauge_set(&u->out_low, !level && !u->out->broken, at_ps);
+}
+
 static void show_port_level(struct usart *u, int64_t at_ps)
 {
     if ((u->b & TXEN) || u->shifting)
         return;
-    wire_drive(u->out, at_ps, u->port_level);
+    drive(u, at_ps, u->port_level);
 }
 
 static void shift_out(struct usart *u, uint8_t byte, int64_t at_ps)
@@ -32,10 +39,10 @@ static void shift_out(struct usart *u, uint8_t byte, int64_t at_ps)
     u->shifting = true;
     u->bytes_sent++;
     u->out->bytes++;
-    wire_drive(u->out, at_ps, false);
+    drive(u, at_ps, false);
     for (int i = 0; i < 8; i++)
-        wire_drive(u->out, at_ps + (i + 1) * bit, (byte >> i) & 1);
-    wire_drive(u->out, at_ps + 9 * bit, true);
+        drive(u, at_ps + (i + 1) * bit, (byte >> i) & 1);
+    drive(u, at_ps + 9 * bit, true);
     source_plan(&u->tx_done, at_ps + FRAME_BITS * bit);
 }
 
@@ -224,7 +231,7 @@ static void write_ucsrb(avr_t *avr, avr_io_addr_t addr, uint8_t v, void *param)
     if ((changed & RXEN) && !(v & RXEN))
         receiver_off(u);
     if ((changed & TXEN) && (v & TXEN) && !u->shifting)
-        wire_drive(u->out, now_ps, true);
+        drive(u, now_ps, true);
     if ((changed & TXEN) && !(v & TXEN)) {
         u->buffered = false; /* the byte on the pin is finished, then the port has the pin again */
         show_port_level(u, now_ps);
@@ -280,7 +287,7 @@ void usart_reset(struct usart *u)
     u->waiting_full = u->overrun = false;
     u->port_level = true;
     u->rx_from_ps = now_ps;
-    wire_drive(u->out, now_ps, true);
+    drive(u, now_ps, true);
 }
 
 static void own_registers(struct usart *u)

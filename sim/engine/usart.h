@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "engine/gauge.h"
 #include "engine/mcu.h"
 #include "engine/wire.h"
 
@@ -27,7 +28,8 @@ struct usart {
     bool buffered;
     uint8_t buffer;
     bool txc;
-    bool port_level; /* what the pin shows when the transmitter does not own it */
+    bool port_level;      /* what the pin shows when the transmitter does not own it */
+    struct gauge out_low; /* what is announced for later counts as done */
     /* receiver */
     struct source rx_done;
     int64_t rx_from_ps;  /* looks for a start bit from here on */

@@ -7,6 +7,9 @@
 #define WATTS_MAX 1e7
 #define TEMP_MIN_C (-60.0)
 #define TEMP_MAX_C 150.0
+#define RAM_MAX 0x40FF /* of the larger part */
+#define FLASH_MAX 0x1FFFF
+#define WRITES_MAX 100000
 
 static bool take_text(struct reader *reader, struct event *event, const char *text)
 {
@@ -175,6 +178,59 @@ static bool parse_reset(struct reader *reader, struct event *event)
     return reader_cell(reader, true, &event->cell);
 }
 
+static bool parse_bit(struct reader *reader, struct event *event, int address_max)
+{
+    return reader_cell(reader, false, &event->cell) &&
+           reader_int(reader, "the address", 0, address_max, &event->address) &&
+           reader_int(reader, "the bit", 0, 7, &event->bit);
+}
+
+static bool parse_fault_ram(struct reader *reader, struct event *event)
+{
+    int value = 0;
+    bool good = parse_bit(reader, event, RAM_MAX) && reader_int(reader, "the value", 0, 1, &value);
+
+    event->flag = value;
+    return good;
+}
+
+static bool parse_fault_eeprom(struct reader *reader, struct event *event)
+{
+    static const char *const torn[] = { "old", "new", "erased", "random" };
+    char *word;
+
+    if (!reader_cell(reader, false, &event->cell) ||
+        !reader_int(reader, "the write", 1, WRITES_MAX, &event->address) ||
+        !reader_need(reader, "old, new, erased or random", &word))
+        return false;
+    for (event->bit = 0; event->bit < 4; event->bit++)
+        if (strcmp(word, torn[event->bit]) == 0)
+            return true;
+    return reader_fail(reader, "'%s' where old, new, erased or random is expected", word);
+}
+
+static bool parse_fault(struct reader *reader, struct event *event)
+{
+    char *word;
+
+    if (!reader_need(reader, "ram, flash, divider or eeprom", &word))
+        return false;
+    event->kind = EVENT_FAULT_RAM;
+    if (strcmp(word, "ram") == 0)
+        return parse_fault_ram(reader, event);
+    event->kind = EVENT_FAULT_FLASH;
+    if (strcmp(word, "flash") == 0)
+        return parse_bit(reader, event, FLASH_MAX);
+    event->kind = EVENT_FAULT_EEPROM;
+    if (strcmp(word, "eeprom") == 0)
+        return parse_fault_eeprom(reader, event);
+    event->kind = EVENT_FAULT_DIVIDER;
+    if (strcmp(word, "divider") == 0)
+        return reader_cell(reader, false, &event->cell) &&
+               reader_number(reader, "the factor", 0.0, 10.0, &event->a);
+    return reader_fail(reader, "'%s' where ram, flash, divider or eeprom is expected", word);
+}
+
 static bool parse_switches(struct reader *reader, struct event *event)
 {
     event->kind = EVENT_SWITCHES;
@@ -249,6 +305,7 @@ static const struct {
     { "soc", parse_soc },
     { "sensor", parse_sensor },
     { "reset", parse_reset },
+    { "fault", parse_fault },
     { "switches", parse_switches },
     { "button", parse_button },
     { "ntc", parse_ntc },

@@ -30,6 +30,10 @@ enum event_kind {
     EVENT_RESET,            /* cell (0 = all) */
     EVENT_BUTTON,           /* flag2 = that of End, not Begin; flag = pressed */
     EVENT_NTC,              /* cell, flag2 = the resistor's, not the cell's; ntc */
+    EVENT_FAULT_RAM,        /* cell, address, bit, flag = value */
+    EVENT_FAULT_FLASH,      /* cell, address, bit */
+    EVENT_FAULT_DIVIDER,    /* cell, a = factor on its ratio */
+    EVENT_FAULT_EEPROM,     /* cell, address = writes from now, bit = enum eeprom_torn */
     EVENT_SWITCHES,         /* switches, and as typed in text */
     EVENT_PRINT,            /* text */
 };
@@ -45,6 +49,8 @@ struct event {
     int cell;   /* 1-based, 0 = all or none */
     int cell2;  /* 1-based */
     int sensor; /* 1 or 2 */
+    int address;
+    int bit;
     double a;
     double b;
     bool flag;

@@ -1,8 +1,12 @@
-"""Changes code in a copy of an image: 32 bit little-endian ELF, flash in .text."""
+"""Changes code in a copy of an image, and seals it again: 32 bit little-endian ELF, flash in .text."""
 
 import os
 import shutil
 import struct
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../common/avr"))
+import seal_image
 
 
 def _section(image, wanted):
@@ -17,18 +21,6 @@ def _section(image, wanted):
     raise KeyError(wanted)
 
 
-def _symbol(image, wanted):
-    """Value of the symbol, also under the name that the link-time optimizer gave it."""
-    table, headers = _section(image, ".symtab")
-    strings = headers[table[6]][4]
-    for at in range(table[4], table[4] + table[5], table[9]):
-        name, value = struct.unpack_from("<II", image, at)
-        begin = strings + name
-        if image[begin:image.index(b"\0", begin)].decode().split(".")[0] == wanted:
-            return value
-    raise KeyError(wanted)
-
-
 class Image:
     """The flash of an image, by symbol; save() writes the changes back."""
 
@@ -39,7 +31,7 @@ class Image:
         self.text, _ = _section(self.file, ".text")
 
     def at(self, function):
-        return _symbol(self.file, function)
+        return seal_image.symbol(self.file, function)
 
     def read(self, address, size):
         offset = self.text[4] + address - self.text[3]
@@ -60,6 +52,8 @@ class Image:
         return found
 
     def save(self):
+        """Sealed anew: a board that runs changed code is to believe in it."""
+        seal_image.seal(self.file)
         with open(self.path, "wb") as file:
             file.write(self.file)
 

@@ -68,27 +68,25 @@ def in_interrupt(board, name, bench):
     return one_board(bench, board, lambda image: image.at(interrupt(board, name)))
 
 
-def clearings(image, address=0, size=None):
-    """Where WDIE is cleared: andi r, 0xBF behind lds r, WDTCSR or ldi r30, WDTCSR ... ld r, Z, and
-    the place behind the store."""
+def in_waking_interrupt(board, name, bench):
+    """The board was in deep sleep with WDIE set. It hangs where the interrupt would return."""
+    def end(image):
+        return image.find(RETI, image.at(interrupt(board, name)), 200)[0]
+
+    return one_board(bench, board, end)
+
+
+def clearings(image):
+    """Where WDIE is cleared: andi r, 0xBF between load and store of WDTCSR, which the compiler
+    reaches with lds and sts or through r31:r30."""
     found = []
     for r in (16 * (r & 15) for r in REGISTERS):
-        found += [(at + 4, at + 10) for at in image.find(bytes(
-            [r, 0x91, 0x60, 0, 0x0F | r, 0x7B, r, 0x93, 0x60, 0]), address, size)]
-        found += [(at + 6, at + 10) for at in image.find(bytes(
-            [0xE0, 0xE6, 0xF0, 0xE0, 0x80 | r & 0x70, 0x81, 0x0F | r, 0x7B, 0x80 | r & 0x70, 0x83]),
-            address, size)]
+        for load, store in ((bytes([r, 0x91, 0x60, 0]), bytes([r, 0x93, 0x60, 0])),
+                            (bytes([0x80 | r, 0x81]), bytes([0x80 | r, 0x83]))):
+            code = load + bytes([0x0F | r, 0x7B]) + store
+            found += [at + len(load) for at in image.find(code)]
+    check(found, "WDIE is cleared nowhere")
     return found
-
-
-def in_waking_interrupt(board, name, bench):
-    """The board was in deep sleep with WDIE set, the interrupt has just cleared it."""
-    def behind_clearing(image):
-        at = clearings(image, image.at(interrupt(board, name)), 60)
-        check(len(at) == 1, "WDIE is cleared %d times" % len(at))
-        return at[0][1]
-
-    return one_board(bench, board, behind_clearing)
 
 
 def in_its_own_interrupt(bench):
@@ -114,7 +112,7 @@ def missed(bench):
         if board != "between_board":
             return
         image.write(image.at("convert"), HANG_DEAF)
-        for at, _ in clearings(image):
+        for at in clearings(image):
             image.write(at + 1, b"\x7f") # andi r, 0xFF
 
     found = resets(bench, images(bench, change), BOOT_S + RESET_S, "set cells 3\n")

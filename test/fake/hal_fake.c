@@ -3,6 +3,8 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "common/calibration.h"
+
 #define TRIM_AT_RESET 0x50u
 
 struct fake_board fake_boards[FAKE_BOARDS];
@@ -132,11 +134,20 @@ void hal_analog_off(void)
     fake->analog_on = false;
 }
 
+/* Nominal divider and reference: code of 1.1 V against the cell. */
+static uint16_t fitting_band_gap(uint8_t count)
+{
+    uint32_t mv = (uint32_t)fake->sum[ANALOG_CELL] * CALIBRATION_GAIN_NOMINAL / 65536u;
+    return (uint16_t)(mv ? count * 1100UL * 1024UL / mv : 0u);
+}
+
 uint16_t hal_analog_sum(enum analog_input input, uint8_t count)
 {
     if (!fake->analog_on || fake->balance)
         fake->misreadings++;
     fake->asked[input] = count;
+    if (input == ANALOG_BAND_GAP && fake->sum[input] == 0)
+        return fitting_band_gap(count);
     return fake->sum[input];
 }
 
@@ -147,6 +158,26 @@ uint16_t hal_analog_resistor(uint8_t count)
         fake->misreadings++;
     fake->resistor_looks++;
     return fake->resistor_sum;
+}
+
+uint8_t hal_reset_causes(void)
+{
+    return fake->reset_causes;
+}
+
+struct reset_log *hal_reset_log(void)
+{
+    return &fake->log;
+}
+
+uint8_t hal_self_test(void)
+{
+    return fake->self_test;
+}
+
+uint16_t hal_stack_free(void)
+{
+    return fake->stack_free;
 }
 
 void hal_balance(bool on)

@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "common/hal.h"
+#include "common/health.h"
 #include "common/link.h"
 
 /* An AVR image has 16 KiB of RAM. */
@@ -18,7 +19,7 @@
 #endif
 #endif
 
-#define FAKE_EEPROM_SIZE 128u
+#define FAKE_EEPROM_SIZE 192u
 #define FAKE_OUT_SIZE 128u
 #define FAKE_NO_LIMIT UINT32_MAX
 #define FAKE_ERASED 0xFFu
@@ -43,12 +44,18 @@ struct fake_board {
     uint8_t trim;
     uint16_t trim_moves;
     /* analog */
-    uint16_t sum[3];       /* what a sum of enum analog_input gives */
-    uint16_t resistor_sum; /* what hal_analog_resistor() gives */
+    uint16_t sum[ANALOG_INPUTS]; /* what a sum of enum analog_input gives; that of the band-gap
+                                    is what fits the cell's, if it is 0 */
+    uint16_t resistor_sum;       /* what hal_analog_resistor() gives */
     uint8_t resistor_looks;
-    uint8_t asked[3]; /* conversions asked for, last time */
+    uint8_t asked[ANALOG_INPUTS]; /* conversions asked for, last time */
     bool analog_on;
     uint16_t misreadings; /* sums taken with the converter off or the balancer on */
+    /* start */
+    uint8_t reset_causes;
+    struct reset_log log;
+    uint8_t self_test;
+    uint16_t stack_free;
     /* outputs */
     bool balance;
     bool led;

@@ -80,6 +80,14 @@ static void test_scenario_every_action_is_parsed(void **state)
         { "sensor 1 open", { .kind = EVENT_SENSOR_OPEN, .sensor = 1, .flag = true } },
         { "sensor 1 ok", { .kind = EVENT_SENSOR_OPEN, .sensor = 1 } },
         { "reset 3", { .kind = EVENT_RESET, .cell = 3 } },
+        { "fault ram 2 300 7 1",
+          { .kind = EVENT_FAULT_RAM, .cell = 2, .address = 300, .bit = 7, .flag = true } },
+        { "fault ram 2 300 0 0", { .kind = EVENT_FAULT_RAM, .cell = 2, .address = 300 } },
+        { "fault flash 3 8000 4",
+          { .kind = EVENT_FAULT_FLASH, .cell = 3, .address = 8000, .bit = 4 } },
+        { "fault divider 1 0.9", { .kind = EVENT_FAULT_DIVIDER, .cell = 1, .a = 0.9 } },
+        { "fault eeprom 4 12 random",
+          { .kind = EVENT_FAULT_EEPROM, .cell = 4, .address = 12, .bit = 3 } },
         { "switches 01010000", { .kind = EVENT_SWITCHES, .switches = 0x50, .text = "01010000" } },
         { "print  two  words # and this ",
           { .kind = EVENT_PRINT, .text = "two  words # and this" } },
@@ -100,6 +108,8 @@ static void test_scenario_every_action_is_parsed(void **state)
         assert_int_equal(event->cell, want->cell);
         assert_int_equal(event->cell2, want->cell2);
         assert_int_equal(event->sensor, want->sensor);
+        assert_int_equal(event->address, want->address);
+        assert_int_equal(event->bit, want->bit);
         near(event->a, want->a);
         near(event->b, want->b);
         assert_int_equal(event->flag, want->flag);

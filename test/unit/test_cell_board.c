@@ -352,6 +352,88 @@ static void test_trim_of_another_chip_is_not_used(void **state)
     assert_int_equal(b.link.trim.divisor, LINK_DIVISOR_NOMINAL);
 }
 
+/* ---- health ---------------------------------------------------------------------------------- */
+
+static void rounds_of(uint16_t count, uint16_t ms)
+{
+    for (uint16_t i = 0; i < count; i++) {
+        b.link.start.time_ms = (uint16_t)(b.link.start.time_ms + ms);
+        measure();
+        finish_round(SWITCHES_3400);
+    }
+}
+
+static void test_uptime_follows_begins_clock_and_seconds_in_silence(void **state)
+{
+    (void)state;
+    set_up();
+    cell_board_init(&b);
+    b.link.start.time_ms = 54321;
+    rounds_of(1, 900); /* the first: for how long Begin has been running is not our uptime */
+    assert_int_equal(b.health.uptime_s, 0);
+    rounds_of(100, 900);
+    assert_int_equal(b.health.uptime_s, 90);
+    for (uint8_t i = 0; i < 10; i++)
+        cell_board_second(&b);
+    rounds_of(1, 10000);
+    assert_int_equal(b.health.uptime_s, 100);
+    b.link.start.time_ms = 0; /* Begin was reset */
+    rounds_of(1, 900);
+    assert_int_equal(b.health.uptime_s, 100);
+    rounds_of(10, 900);
+    assert_int_equal(b.health.uptime_s, 109);
+}
+
+static void test_board_with_a_failed_self_test_says_so_and_does_not_balance(void **state)
+{
+    static const uint8_t faults[] = { FAULT_RAM, FAULT_FLASH, FAULT_RAM | FAULT_FLASH };
+
+    (void)state;
+    for (uint8_t i = 0; i < TEST_COUNT_OF(faults); i++) {
+        set_up();
+        calibrate(0);
+        fake->self_test = faults[i];
+        fake->sum[ANALOG_CELL] = SUM_3500;
+        cell_board_init(&b);
+        rounds_of(20, 900);
+        assert_int_equal(b.health.faults, faults[i]);
+        assert_int_equal(b.link.own.flags, CELL_UNTRUSTED);
+        assert_true(b.link.own_ready); /* it goes on */
+        assert_false(fake->balance);
+    }
+}
+
+static void test_converter_that_contradicts_itself_is_not_trusted(void **state)
+{
+    (void)state;
+    set_up();
+    calibrate(0);
+    fake->sum[ANALOG_CELL] = SUM_3500;
+    cell_board_init(&b);
+    rounds_of(40, 900);
+    assert_int_equal(b.link.own.flags, CELL_BALANCING);
+    fake->sum[ANALOG_BAND_GAP] = 4 * 197; /* the multiplexer stays at the cell */
+    rounds_of(18, 900);
+    assert_int_equal(b.link.own.flags, CELL_UNTRUSTED);
+    rounds_of(1, 900);
+    assert_false(fake->balance);
+    fake->sum[ANALOG_BAND_GAP] = 0;
+    rounds_of(2, 900);
+    assert_int_equal(b.link.own.flags & CELL_UNTRUSTED, 0);
+    assert_int_equal(fake->misreadings, 0);
+}
+
+static void test_board_without_calibration_does_not_check_its_converter(void **state)
+{
+    (void)state;
+    set_up();
+    fake->sum[ANALOG_BAND_GAP] = 1;
+    cell_board_init(&b);
+    rounds_of(40, 900);
+    assert_int_equal(b.health.faults, 0);
+    assert_int_equal(fake->asked[ANALOG_BAND_GAP], 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -373,6 +455,10 @@ int main(void)
         cmocka_unit_test(test_trim_one_step_away_is_never_saved),
         cmocka_unit_test(test_trim_that_comes_back_is_not_saved),
         cmocka_unit_test(test_trim_of_another_chip_is_not_used),
+        cmocka_unit_test(test_uptime_follows_begins_clock_and_seconds_in_silence),
+        cmocka_unit_test(test_board_with_a_failed_self_test_says_so_and_does_not_balance),
+        cmocka_unit_test(test_converter_that_contradicts_itself_is_not_trusted),
+        cmocka_unit_test(test_board_without_calibration_does_not_check_its_converter),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,48 @@
+#!/usr/bin/env python3
+"""Supply current at 3.3 V without balancing, priced as docs/simulation.md says, and the stack."""
+
+
+from chain import check, main
+
+BETWEEN_REST_UA, BEGIN_UA = 100, 1000
+BETWEEN_RAM = 1024
+
+
+def figures(run):
+    for board in run.json["boards"]:
+        parts = sum(board["current_ua"].values())
+        check(abs(parts - board["avg_current_ua"]) < 0.1, "the parts do not add up")
+        check(3.25 < board["volts"] < 3.35, "%g V are not 3.3 V" % board["volts"])
+    return [board["avg_current_ua"] for board in run.json["boards"]]
+
+
+def chain_of_16(bench):
+    """Between without its LED, which is on from the break to the end of the round."""
+    run = bench.run(["--cells", 16, "--switches", "01000000", "--duration", 60], "set soc 0.5\n")
+    ua = figures(run)
+    rest = [board["avg_current_ua"] - board["current_ua"]["led"] for board in run.json["boards"]]
+    check(max(rest[1:-1]) <= BETWEEN_REST_UA, "a Between draws %.0f uA" % max(rest[1:-1]))
+    check(ua[0] <= BEGIN_UA, "Begin draws %.0f uA" % ua[0])
+    return "Begin %.0f uA, Between %.0f to %.0f uA (%.0f to %.0f without LED), End %.0f uA" % (
+        ua[0], min(ua[1:-1]), max(ua[1:-1]), min(rest[1:-1]), max(rest[1:-1]), ua[-1])
+
+
+def stack(bench):
+    """What is left of the RAM after a run with everything in it, and the whole need of Between."""
+    run = bench.run(["--cells", 8, "--duration", 90], "set capacity 20\nset soc 0.95\n"
+                    "at 5 charger 10 A 3.6 V\nat 20 break 3 4\nat 40 repair 3 4\nat 60 load 20 A\n")
+    free = [board["health"]["stack_free"] for board in run.json["boards"]]
+    ram = {"begin": 2048, "between": 2048, "end": 16384}
+    need = {"begin": ram["begin"] - free[0], "between": ram["between"] - min(free[1:-1]),
+            "end": ram["end"] - free[-1]}
+    check(need["between"] <= BETWEEN_RAM, "Between needs %d bytes of RAM" % need["between"])
+    check(run.json["images"]["between"]["flash"] <= 8192, "Between takes more than 8 KiB of flash")
+    for name, image in run.json["images"].items():
+        check(need[name] > image["ram"], "%s uses no stack" % name)
+    return ", ".join("%s %d bytes (%d of them stack)" % (name, need[name],
+                                                         need[name] - run.json["images"][name]["ram"])
+                     for name in ram)
+
+
+if __name__ == "__main__":
+    main([("current_chain_of_16", chain_of_16), ("ram_with_the_deepest_stack", stack)])
