@@ -165,6 +165,16 @@ def while_running(bench):
     check(resets == 1, "%d watchdog resets" % resets)
 
 
+def time_of_start(bench):
+    """Boards that hear nothing start and sleep: their active time is that of the start, at 4 MHz."""
+    run = bench.run(["--duration", 0.85, "--clock-spread", 0],
+                    "set cells 3\nat 0 break 1 2\nat 0 break 2 3\n")
+    between, end = (board["active_cycles"] / 4e6 for board in run.json["boards"][1:])
+    check(between < 0.2, "Between takes %.3f s" % between)
+    check(end < 0.6, "End takes %.3f s" % end)
+    return "Between %.0f ms, End %.0f ms" % (1000 * between, 1000 * end)
+
+
 # ---- converter --------------------------------------------------------------------------------------
 
 
@@ -196,6 +206,7 @@ def cases():
         yield "self_test_flash_bit_of_cell_%d" % cell, functools.partial(flash_of_board, cell)
     yield "self_test_flash_bits_of_the_seal", flash_seal_bits
     yield "self_test_flash_bits_everywhere", flash_everywhere
+    yield "self_test_time_of_start", time_of_start
     yield "self_test_found_again_after_reset", reset_takes_the_fault_back
     for cell in (1, 2, CELLS):
         yield "self_test_ram_bits_of_cell_%d" % cell, functools.partial(stack_bits, cell)
