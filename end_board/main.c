@@ -8,7 +8,7 @@
 #include "end_board/meter.h"
 #include "end_board/pack.h"
 #include "end_board/relay.h"
-#include "end_board/settings.h"
+#include "end_board/settings_store.h"
 #include "end_board/soc.h"
 #include "end_board/view.h"
 
@@ -66,7 +66,12 @@ static void take_sensors(uint32_t now_ms)
 static uint16_t vbalance_mv(void)
 {
     uint16_t from_switches = switches_vbalance_mv(board.link.start.switches);
-    return from_switches ? from_switches : settings.vbalance_mv;
+    return from_switches ? from_switches : (uint16_t)settings.vbalance_mv;
+}
+
+static uint8_t passes(void)
+{
+    return (uint8_t)settings.sensor_passes;
 }
 
 static void decide(uint32_t now_ms)
@@ -75,8 +80,8 @@ static void decide(uint32_t now_ms)
         .pack = &pack,
         .settings = &settings,
         .vbalance_mv = vbalance_mv(),
-        .battery_ma = meter_battery_ma(&meter, settings.sensor_passes),
-        .mas = meter_take_mas(&meter, settings.sensor_passes),
+        .battery_ma = meter_battery_ma(&meter, passes()),
+        .mas = meter_take_mas(&meter, passes()),
         .current_known = meter_known(&meter),
         .sensor_lost = meter_lost(&meter),
         .load_allowed = relay.closed[RELAY_LOAD],
@@ -95,9 +100,9 @@ static void show(uint32_t now_ms)
 
     relays_show(flash && relay.closed[RELAY_CHARGE], flash && relay.closed[RELAY_LOAD]);
     end_view = (struct end_view){
-        .battery_ma = meter_battery_ma(&meter, settings.sensor_passes),
-        .in_ma = meter_sensor_ma(&meter, 0, settings.sensor_passes),
-        .out_ma = meter_sensor_ma(&meter, 1, settings.sensor_passes),
+        .battery_ma = meter_battery_ma(&meter, passes()),
+        .in_ma = meter_sensor_ma(&meter, 0, passes()),
+        .out_ma = meter_sensor_ma(&meter, 1, passes()),
         .rounds = rounds_taken,
         .readings = pack.readings,
         .now_ms = now_ms,
@@ -113,6 +118,7 @@ static void show(uint32_t now_ms)
         .soc_calibrated = soc.calibrated,
         .sensor_state = { meter.sensor[0].state, meter.sensor[1].state },
         .sensor_lost = meter_lost(&meter),
+        .settings_lost = !settings.confirmed,
     };
 }
 

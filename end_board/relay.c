@@ -53,19 +53,14 @@ void relay_init(struct relay *r, uint32_t now_ms)
 
 /* ---- conditions --------------------------------------------------------------------------------- */
 
-static int16_t charge_tmin(const struct settings *s)
+static bool inside(const struct soc_input *in, int32_t tmin_dc, int32_t tmax_dc)
 {
-    return s->charge_tmin_dc > s->tmin_dc ? s->charge_tmin_dc : s->tmin_dc;
+    return in->pack->min_dc > tmin_dc && in->pack->max_dc < tmax_dc;
 }
 
-static bool inside(const struct soc_input *in, int16_t tmin_dc)
+static bool outside(const struct soc_input *in, int32_t tmin_dc, int32_t tmax_dc)
 {
-    return in->pack->min_dc > tmin_dc && in->pack->max_dc < in->settings->tmax_dc;
-}
-
-static bool outside(const struct soc_input *in, int16_t tmin_dc)
-{
-    return in->pack->min_dc < tmin_dc || in->pack->max_dc > in->settings->tmax_dc;
+    return in->pack->min_dc < tmin_dc || in->pack->max_dc > tmax_dc;
 }
 
 /* Without a sensor the rate counts as low: stopping at the balance voltage is the safe side. */
@@ -74,10 +69,11 @@ static bool full_at_low_rate(const struct soc_input *in)
     return in->pack->min_mv >= in->vbalance_mv && (!in->current_known || soc_charge_rate_low(in));
 }
 
-/* A sensor that fails blinds the coulomb counter: it counts as lost communication. */
+/* A sensor that fails blinds the coulomb counter, and limits that nobody set protect nothing: both
+ * count as lost communication. */
 static bool communicates(const struct soc_input *in)
 {
-    return pack_good(in->pack) && !in->sensor_lost;
+    return pack_good(in->pack) && !in->sensor_lost && in->settings->confirmed;
 }
 
 bool relay_condition_holds(enum relay_condition condition, const struct soc_input *in,
@@ -97,9 +93,9 @@ bool relay_condition_holds(enum relay_condition condition, const struct soc_inpu
     case SOC_FROM_DISCHARGE_RESTART:
         return soc_pm >= s->discharge_restart_pm;
     case CHARGE_TEMPERATURES_INSIDE:
-        return inside(in, charge_tmin(s));
+        return inside(in, s->charge_tmin_dc, s->charge_tmax_dc);
     case LOAD_TEMPERATURES_INSIDE:
-        return inside(in, s->tmin_dc);
+        return inside(in, s->discharge_tmin_dc, s->discharge_tmax_dc);
     case CELLS_COMMUNICATE:
         return communicates(in);
     case A_CELL_AT_VMAX:
@@ -109,9 +105,9 @@ bool relay_condition_holds(enum relay_condition condition, const struct soc_inpu
     case FULL_AT_LOW_RATE:
         return full_at_low_rate(in);
     case A_CHARGE_TEMPERATURE_OUTSIDE:
-        return outside(in, charge_tmin(s));
+        return outside(in, s->charge_tmin_dc, s->charge_tmax_dc);
     case A_LOAD_TEMPERATURE_OUTSIDE:
-        return outside(in, s->tmin_dc);
+        return outside(in, s->discharge_tmin_dc, s->discharge_tmax_dc);
     case CELLS_SILENT:
         return !communicates(in);
     case RELAY_CONDITION_COUNT:

@@ -36,7 +36,7 @@ static void count_charge(struct soc *s, int64_t mas)
 
 bool soc_charge_rate_low(const struct soc_input *in)
 {
-    uint32_t limit_mw = in->settings->capacity_wh * 1000u / LOW_RATE_DIVISOR;
+    uint32_t limit_mw = (uint32_t)in->settings->capacity_wh * 1000u / LOW_RATE_DIVISOR;
     int64_t power_mw = (int64_t)in->battery_ma * in->pack->total_mv / 1000;
 
     return in->current_known && in->battery_ma >= 0 && power_mw <= limit_mw;

@@ -24,8 +24,10 @@ struct end_view {
     uint8_t soc_calibrated;
     uint8_t sensor_state[2]; /* enum sensor_state */
     uint8_t sensor_lost;
+    uint8_t settings_lost; /* nobody has confirmed the settings: the relays stay open */
+    uint8_t reserved[3];
 };
 
-_Static_assert(sizeof(struct end_view) == 40, "the simulator reads this layout");
+_Static_assert(sizeof(struct end_view) == 44, "the simulator reads this layout");
 
 #endif

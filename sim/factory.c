@@ -9,6 +9,7 @@
 #include "begin_board/current.h"
 #include "common/calibration.h"
 #include "common/hal.h"
+#include "end_board/settings_store.h"
 
 #define LOW_V 2.0
 #define HIGH_V 4.0

@@ -19,6 +19,8 @@
 #endif
 
 #define FAKE_EEPROM_SIZE 128u
+/* Of the End board, once fake_use_end_eeprom() was called; one for all boards. */
+#define FAKE_END_EEPROM_SIZE 4096u
 #define FAKE_OUT_SIZE 64u
 #define FAKE_NO_LIMIT UINT32_MAX
 #define FAKE_ERASED 0xFFu
@@ -73,6 +75,12 @@ extern uint8_t fake_irq_depth;
 /* All boards as after power-up: line high, EEPROM erased, room to send. Board 0 is current. */
 void fake_reset(void);
 void fake_use(uint8_t board);
+/* From here to the next fake_reset() addresses up to FAKE_END_EEPROM_SIZE are in fake_end_eeprom. */
+void fake_use_end_eeprom(void);
+extern uint8_t fake_end_eeprom[FAKE_END_EEPROM_SIZE];
+#ifndef __AVR__
+extern uint32_t fake_end_wear[FAKE_END_EEPROM_SIZE]; /* writes of each byte that changed it */
+#endif
 /* Takes the oldest sent byte of the current board; false when there is none. */
 bool fake_take(uint8_t *byte);
 /* The current board's power fails at its n-th write from now on; whole again: fake_power_on(). */

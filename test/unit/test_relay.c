@@ -22,11 +22,13 @@ static void set_up(uint8_t mode)
                                     .vmin_mv = 3000,
                                     .vmax_mv = 3700,
                                     .vbalance_mv = 3400,
-                                    .tmin_dc = -200,
-                                    .tmax_dc = 600,
+                                    .discharge_tmin_dc = -200,
+                                    .discharge_tmax_dc = 600,
                                     .charge_tmin_dc = 0,
+                                    .charge_tmax_dc = 600,
                                     .charge_restart_pm = 900,
-                                    .discharge_restart_pm = 200 };
+                                    .discharge_restart_pm = 200,
+                                    .confirmed = true };
     s.pack.count = 4;
     s.pack.min_mv = 3290;
     s.pack.max_mv = 3310;
@@ -43,11 +45,14 @@ static void set_up(uint8_t mode)
 
 /* ---- the two tables of the manual as nested ifs ---------------------------------------------- */
 
-static int16_t lowest_for(uint8_t which)
+static int32_t lowest_for(uint8_t which)
 {
-    if (which == RELAY_CHARGE && s.settings.charge_tmin_dc > s.settings.tmin_dc)
-        return s.settings.charge_tmin_dc;
-    return s.settings.tmin_dc;
+    return which == RELAY_CHARGE ? s.settings.charge_tmin_dc : s.settings.discharge_tmin_dc;
+}
+
+static int32_t highest_for(uint8_t which)
+{
+    return which == RELAY_CHARGE ? s.settings.charge_tmax_dc : s.settings.discharge_tmax_dc;
 }
 
 static bool charge_power_is_low(void)
@@ -63,14 +68,14 @@ static bool charge_power_is_low(void)
 
 static bool talks(void)
 {
-    return s.pack.count != 0 && s.pack.faults == 0 && !s.in.sensor_lost;
+    return s.pack.count != 0 && s.pack.faults == 0 && !s.in.sensor_lost && s.settings.confirmed;
 }
 
 static bool must_open(uint8_t which)
 {
     if (!talks())
         return true;
-    if (s.pack.min_dc < lowest_for(which) || s.pack.max_dc > s.settings.tmax_dc)
+    if (s.pack.min_dc < lowest_for(which) || s.pack.max_dc > highest_for(which))
         return true;
     if (which == RELAY_LOAD)
         return s.pack.min_mv <= s.settings.vmin_mv;
@@ -86,7 +91,7 @@ static bool may_close(uint8_t which)
 {
     if (!talks())
         return false;
-    if (s.pack.min_dc <= lowest_for(which) || s.pack.max_dc >= s.settings.tmax_dc)
+    if (s.pack.min_dc <= lowest_for(which) || s.pack.max_dc >= highest_for(which))
         return false;
     if (which == RELAY_LOAD) {
         if (s.pack.min_mv <= s.settings.vmin_mv)
@@ -236,7 +241,7 @@ static void test_temperature_limits_of_both_modes(void **state)
     };
 
     (void)state;
-    for (uint8_t mode = MODE_NORMAL; mode <= MODE_CRITICAL; mode++) {
+    for (uint8_t mode = MODE_NORMAL; mode < MODE_COUNT; mode++) {
         for (uint8_t i = 0; i < TEST_COUNT_OF(cases); i++) {
             set_up(mode);
             s.pack.min_dc = cases[i].min_dc;
@@ -247,21 +252,32 @@ static void test_temperature_limits_of_both_modes(void **state)
     }
 }
 
-static void test_charging_tmin_below_tmin_does_not_widen_the_range(void **state)
+static void test_temperature_limits_of_charge_and_discharge_are_separate(void **state)
 {
     (void)state;
     set_up(MODE_NORMAL);
     s.settings.charge_tmin_dc = -300;
+    s.settings.charge_tmax_dc = 450;
     s.pack.min_dc = -201;
+    assert_int_equal(state_from(true), CHARGE_ONLY);
+    s.pack.min_dc = 250;
+    s.pack.max_dc = 451;
+    assert_int_equal(state_from(true), LOAD_ONLY);
+}
+
+static void test_settings_that_nobody_confirmed_open_both(void **state)
+{
+    (void)state;
+    set_up(MODE_NORMAL);
+    s.settings.confirmed = false;
     assert_int_equal(state_from(true), BOTH_OPEN);
-    s.pack.min_dc = -199;
-    assert_int_equal(state_from(false), BOTH_CLOSED);
+    assert_int_equal(state_from(false), BOTH_OPEN);
 }
 
 static void test_any_fault_or_lost_sensor_opens_both(void **state)
 {
     (void)state;
-    for (uint8_t mode = MODE_NORMAL; mode <= MODE_CRITICAL; mode++) {
+    for (uint8_t mode = MODE_NORMAL; mode < MODE_COUNT; mode++) {
         for (uint8_t bit = 0; bit < 8; bit++) {
             set_up(mode);
             s.pack.faults = (uint8_t)(1u << bit);
@@ -312,7 +328,7 @@ static void test_every_combination_around_all_limits_is_as_in_the_manual(void **
     static const int32_t ma[] = { -1, 7575, 7577 };
 
     (void)state;
-    for (uint8_t mode = MODE_NORMAL; mode <= MODE_CRITICAL; mode++) {
+    for (uint8_t mode = MODE_NORMAL; mode < MODE_COUNT; mode++) {
         set_up(mode);
         for (uint8_t a = 0; a < TEST_COUNT_OF(low_mv); a++) {
             for (uint8_t b = 0; b < TEST_COUNT_OF(high_mv); b++) {
@@ -431,7 +447,8 @@ int main(void)
         cmocka_unit_test(test_voltage_limits_of_critical_mode),
         cmocka_unit_test(test_soc_restart_limits_count_in_normal_mode_only),
         cmocka_unit_test(test_temperature_limits_of_both_modes),
-        cmocka_unit_test(test_charging_tmin_below_tmin_does_not_widen_the_range),
+        cmocka_unit_test(test_temperature_limits_of_charge_and_discharge_are_separate),
+        cmocka_unit_test(test_settings_that_nobody_confirmed_open_both),
         cmocka_unit_test(test_any_fault_or_lost_sensor_opens_both),
         cmocka_unit_test(test_full_pack_is_charged_on_above_five_percent),
         cmocka_unit_test(test_every_combination_around_all_limits_is_as_in_the_manual),

@@ -92,7 +92,7 @@ static void test_charge_is_clamped_at_both_ends(void **state)
 static void test_capacity_follows_settings_and_cells(void **state)
 {
     static const struct {
-        uint32_t wh;
+        int32_t wh;
         uint16_t nominal_mv;
         uint8_t cells;
         int64_t mas;
