@@ -27,7 +27,8 @@ static void close_window(struct meter *m, uint32_t now_ms)
     uint32_t ratio =
         m->window_ms < 131000u && crystal_ms < 131000u ? (crystal_ms << 14) / m->window_ms : 0;
 
-    if (ratio >= RATIO_MIN_Q14 && ratio <= RATIO_MAX_Q14)
+    m->clock_lost = ratio < RATIO_MIN_Q14 || ratio > RATIO_MAX_Q14;
+    if (!m->clock_lost)
         m->ratio_q14 = (uint16_t)ratio;
     start_window(m, now_ms);
 }
@@ -106,6 +107,11 @@ void meter_charge(struct meter *m, const struct frame_charge *frame)
 bool meter_known(const struct meter *m)
 {
     return works(m->sensor[0].state);
+}
+
+bool meter_clock_lost(const struct meter *m)
+{
+    return m->clock_lost;
 }
 
 bool meter_lost(const struct meter *m)

@@ -35,6 +35,7 @@ struct meter {
     bool boot_known;
     uint16_t ratio_q14; /* crystal time per Begin time */
     bool ratio_based;
+    bool clock_lost;    /* the last window gave no ratio that two clocks in order can have */
     uint32_t base_ms;   /* crystal time at the start of the ratio window */
     uint32_t window_ms; /* Begin's time since then */
     uint16_t begin_ms;  /* Begin's time stamp of the last round */
@@ -55,6 +56,9 @@ int32_t meter_battery_ma(const struct meter *m, uint8_t passes);
 int64_t meter_take_mas(struct meter *m, uint8_t passes);
 /* True when sensor 1 works: current and charge mean something. */
 bool meter_known(const struct meter *m);
+/* True when crystal and Begin's oscillator disagree by more than 15 %: one of them is broken, and no
+ * hold time or charge can be trusted. */
+bool meter_clock_lost(const struct meter *m);
 /* True when a sensor that has worked does not any more. */
 bool meter_lost(const struct meter *m);
 

@@ -3,21 +3,20 @@
 #define START_PM 500u
 #define PM 1000
 #define SECONDS_PER_HOUR 3600
-#define LOW_RATE_DIVISOR 20u /* 5 % */
 
 void soc_init(struct soc *s)
 {
     *s = (struct soc){ 0 };
 }
 
-static void learn_capacity(struct soc *s, const struct soc_input *in)
+static void learn_capacity(struct soc *s, const struct facts *f)
 {
-    uint32_t pack_nominal_mv = (uint32_t)in->settings->nominal_mv * in->pack->count;
+    uint32_t pack_nominal_mv = (uint32_t)f->settings->nominal_mv * f->pack->count;
 
     if (pack_nominal_mv == 0)
         return;
     int64_t capacity_mas =
-        (int64_t)in->settings->capacity_wh * SECONDS_PER_HOUR * 1000 * 1000 / pack_nominal_mv;
+        (int64_t)f->settings->capacity_wh * SECONDS_PER_HOUR * 1000 * 1000 / pack_nominal_mv;
     if (capacity_mas == s->capacity_mas)
         return;
     if (s->capacity_mas == 0)
@@ -34,26 +33,23 @@ static void count_charge(struct soc *s, int64_t mas)
         s->charge_mas = s->capacity_mas;
 }
 
-bool soc_charge_rate_low(const struct soc_input *in)
+static bool looks_full(const struct facts *f)
 {
-    uint32_t limit_mw = (uint32_t)in->settings->capacity_wh * 1000u / LOW_RATE_DIVISOR;
-    int64_t power_mw = (int64_t)in->battery_ma * in->pack->total_mv / 1000;
-
-    return in->current_known && in->battery_ma >= 0 && power_mw <= limit_mw;
-}
-
-static bool looks_full(const struct soc_input *in)
-{
-    if (!pack_good(in->pack) || !soc_charge_rate_low(in))
+    if (f->faults != 0 || !facts_charge_rate_low(f))
         return false;
-    if (in->settings->mode == MODE_CRITICAL)
-        return in->pack->total_mv >= (uint32_t)in->vbalance_mv * in->pack->count;
-    return in->pack->min_mv >= in->vbalance_mv;
+    if (f->settings->mode == MODE_CRITICAL)
+        return f->pack->total_mv >= (uint32_t)f->vbalance_mv * f->pack->count;
+    return f->pack->min_mv >= f->vbalance_mv;
 }
 
-static bool looks_empty(const struct soc_input *in)
+static uint32_t full_hold_ms(const struct facts *f)
 {
-    return pack_good(in->pack) && !in->load_allowed && in->pack->min_mv < in->settings->vmin_mv;
+    return f->settings->mode == MODE_CRITICAL ? SOC_FULL_HOLD_CRITICAL_MS : SOC_FULL_HOLD_MS;
+}
+
+static bool looks_empty(const struct facts *f)
+{
+    return f->faults == 0 && !f->load_allowed && f->pack->min_mv < f->settings->vmin_mv;
 }
 
 /* True when a condition has held for hold_ms. */
@@ -65,15 +61,15 @@ static bool held(bool now, bool *running, uint32_t *since_ms, uint32_t now_ms, u
     return now && now_ms - *since_ms >= hold_ms;
 }
 
-void soc_step(struct soc *s, const struct soc_input *in)
+void soc_step(struct soc *s, const struct facts *f, int64_t mas)
 {
-    learn_capacity(s, in);
-    count_charge(s, in->mas);
-    if (held(looks_full(in), &s->full_running, &s->full_since_ms, in->now_ms, SOC_FULL_HOLD_MS)) {
+    learn_capacity(s, f);
+    count_charge(s, mas);
+    if (held(looks_full(f), &s->full_running, &s->full_since_ms, f->now_ms, full_hold_ms(f))) {
         s->charge_mas = s->capacity_mas;
         s->calibrated = true;
     }
-    if (held(looks_empty(in), &s->empty_running, &s->empty_since_ms, in->now_ms, SOC_EMPTY_HOLD_MS))
+    if (held(looks_empty(f), &s->empty_running, &s->empty_since_ms, f->now_ms, SOC_EMPTY_HOLD_MS))
         s->charge_mas = 0;
 }
 

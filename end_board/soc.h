@@ -6,10 +6,12 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "end_board/pack.h"
-#include "end_board/settings.h"
+#include "end_board/facts.h"
 
-#define SOC_FULL_HOLD_MS 5000u   /* full must hold this long: not a spike of the voltage */
+/* Full must hold this long: not a spike of the voltage. In normal mode not longer than rule
+ * "cells_full", which opens the charge relay, and then nothing keeps the cells at Vbalance. */
+#define SOC_FULL_HOLD_MS 1000u
+#define SOC_FULL_HOLD_CRITICAL_MS 5000u
 #define SOC_EMPTY_HOLD_MS 30000u /* "for a longer time" */
 
 struct soc {
@@ -22,25 +24,11 @@ struct soc {
     uint32_t empty_since_ms;
 };
 
-struct soc_input {
-    const struct pack *pack;
-    const struct settings *settings;
-    uint16_t vbalance_mv; /* in force: from the switches, else from the settings */
-    int32_t battery_ma;   /* charge positive */
-    int64_t mas;          /* charge since the last step */
-    bool current_known;   /* a sensor works; without one SOC stands still */
-    bool sensor_lost;     /* a sensor failed that had worked */
-    bool load_allowed;
-    uint32_t now_ms;
-};
-
 void soc_init(struct soc *s);
-void soc_step(struct soc *s, const struct soc_input *in);
+/* mas: charge since the last step. */
+void soc_step(struct soc *s, const struct facts *f, int64_t mas);
 
 /* 0..1000; 500 while the capacity is not known. */
 uint16_t soc_pm(const struct soc *s);
-
-/* Charge power at most 5 % of capacity per hour, in the direction of charge or zero. */
-bool soc_charge_rate_low(const struct soc_input *in);
 
 #endif

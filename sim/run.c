@@ -37,7 +37,7 @@ double run_true_ma(const struct run *r)
 
 bool run_comm_ok(const struct run *r)
 {
-    return r->view.cells != 0 && r->view.faults == 0;
+    return r->view.cells != 0 && (r->view.faults & PACK_FAULT_ANY) == 0;
 }
 
 static void add_cell_errors(struct run *r, int cell)

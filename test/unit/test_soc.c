@@ -4,7 +4,7 @@
 static struct soc soc;
 static struct pack pack;
 static struct settings settings;
-static struct soc_input in;
+static struct facts in;
 
 /* Four cells of 3.2 V, 1280 Wh: 100 Ah = 360 000 000 mAs. */
 #define CAPACITY_MAS 360000000LL
@@ -24,18 +24,17 @@ static void set_up(uint8_t mode)
                                   .vmin_mv = 3000,
                                   .vmax_mv = 3700,
                                   .vbalance_mv = 3400 };
-    in = (struct soc_input){ .pack = &pack,
-                             .settings = &settings,
-                             .vbalance_mv = 3400,
-                             .current_known = true,
-                             .load_allowed = true,
-                             .now_ms = 0xFFFFF000u };
+    in = (struct facts){ .pack = &pack,
+                         .settings = &settings,
+                         .vbalance_mv = 3400,
+                         .current_known = true,
+                         .load_allowed = true,
+                         .now_ms = 0xFFFFF000u };
 }
 
 static void step(int64_t mas)
 {
-    in.mas = mas;
-    soc_step(&soc, &in);
+    soc_step(&soc, &in, mas);
 }
 
 static void pass(uint32_t ms)
@@ -144,7 +143,7 @@ static void make_full(void)
 static bool becomes_full(void)
 {
     step(0);
-    pass(SOC_FULL_HOLD_MS);
+    pass(settings.mode == MODE_CRITICAL ? SOC_FULL_HOLD_CRITICAL_MS : SOC_FULL_HOLD_MS);
     return soc_pm(&soc) == 1000;
 }
 
@@ -192,7 +191,7 @@ static void test_full_needs_a_charge_power_up_to_five_percent(void **state)
             make_full();
             in.battery_ma = cases[i].ma;
             in.current_known = cases[i].known;
-            assert_int_equal(soc_charge_rate_low(&in), cases[i].full);
+            assert_int_equal(facts_charge_rate_low(&in), cases[i].full);
             assert_int_equal(becomes_full(), cases[i].full);
         }
     }
@@ -219,10 +218,10 @@ static void test_full_must_hold_without_a_gap(void **state)
 static void test_full_is_not_believed_of_a_faulty_pack(void **state)
 {
     (void)state;
-    for (uint8_t bit = 0; bit < 8; bit++) {
+    for (uint8_t bit = 0; bit < FAULT_BITS; bit++) {
         set_up(MODE_NORMAL);
         make_full();
-        pack.faults = (uint8_t)(1u << bit);
+        in.faults = (uint16_t)(1u << bit);
         assert_false(becomes_full());
     }
 }
@@ -235,9 +234,9 @@ static void test_largest_pack_judges_power_without_overflow(void **state)
     pack.count = 255;
     pack.total_mv = 255UL * 4900;
     in.battery_ma = 160000; /* 199.9 kW of 200 */
-    assert_true(soc_charge_rate_low(&in));
+    assert_true(facts_charge_rate_low(&in));
     in.battery_ma = 160100;
-    assert_false(soc_charge_rate_low(&in));
+    assert_false(facts_charge_rate_low(&in));
 }
 
 /* ---- empty ----------------------------------------------------------------------------------- */
@@ -273,7 +272,7 @@ static void test_empty_needs_a_cell_below_vmin_without_load(void **state)
         assert_false(becomes_empty());
         set_up(mode);
         make_empty();
-        pack.faults = PACK_SILENT;
+        in.faults = PACK_SILENT;
         assert_false(becomes_empty());
     }
 }

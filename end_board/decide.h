@@ -1,0 +1,28 @@
+/* Everything the End board decides after a round and in between, in the order it must happen.
+ * Pure logic, main loop. */
+#ifndef END_BOARD_DECIDE_H
+#define END_BOARD_DECIDE_H
+
+#include <stdint.h>
+
+#include "end_board/facts.h"
+#include "end_board/meter.h"
+#include "end_board/relay.h"
+#include "end_board/soc.h"
+
+struct decide {
+    struct settings settings;
+    struct meter meter;
+    struct soc soc;
+    struct relay relay;
+    struct facts facts; /* of the last step */
+};
+
+/* Both relays released. The settings are the caller's to load. */
+void decide_init(struct decide *d, uint32_t now_ms);
+
+/* One step, four times a second or more, so that hold times are kept to a quarter of a second; the
+ * pack has been evaluated. switches: of the last good START. */
+void decide_step(struct decide *d, const struct pack *pack, uint8_t switches, uint32_t now_ms);
+
+#endif
