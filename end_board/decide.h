@@ -3,8 +3,11 @@
 #ifndef END_BOARD_DECIDE_H
 #define END_BOARD_DECIDE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
+#include "end_board/calendar.h"
+#include "end_board/energy.h"
 #include "end_board/facts.h"
 #include "end_board/meter.h"
 #include "end_board/relay.h"
@@ -14,8 +17,13 @@ struct decide {
     struct settings settings;
     struct meter meter;
     struct soc soc;
+    struct calendar calendar;
+    struct energy energy;
+    struct extremes extremes;
     struct relay relay;
-    struct facts facts; /* of the last step */
+    struct facts facts;       /* of the last step */
+    enum soc_event soc_event; /* in it */
+    uint32_t pack_mv;         /* last one that all cells were heard for */
 };
 
 /* Both relays released. The settings are the caller's to load. */

@@ -57,10 +57,12 @@ static void take_sensors(uint32_t now_ms)
 static void show(uint32_t now_ms)
 {
     uint8_t leds = show_leds(&decide, now_ms);
+    struct end_view view;
 
     relays_show(leds & SHOW_CHARGE_LED, leds & SHOW_LOAD_LED);
-    show_view(&end_view, &decide, &pack, now_ms);
-    end_view.rounds = rounds_taken;
+    show_view(&view, &decide, &pack, now_ms);
+    view.rounds = rounds_taken;
+    end_view = view; /* whoever looks from outside sees old or new values, never empty ones */
 }
 
 /* Readings are judged after each round; when rounds stay away, each quarter of a second, so that

@@ -16,28 +16,65 @@ uint8_t show_leds(const struct decide *d, uint32_t now_ms)
     return leds;
 }
 
-void show_view(struct end_view *v, const struct decide *d, const struct pack *pack, uint32_t now_ms)
+static void show_times(struct end_view *v, const struct decide *d)
+{
+    if (soc_time_to_full(&d->soc, &d->settings, &v->to_full_s))
+        v->known |= VIEW_TIME_TO_FULL;
+    if (soc_time_to_empty(&d->soc, &v->to_empty_s))
+        v->known |= VIEW_TIME_TO_EMPTY;
+}
+
+static void show_currents(struct end_view *v, const struct decide *d)
 {
     uint8_t passes = (uint8_t)d->settings.sensor_passes;
 
+    if (!d->facts.current_known)
+        return;
+    v->known |= VIEW_CURRENT;
+    v->battery_ma = d->facts.battery_ma;
+    v->in_ma = meter_sensor_ma(&d->meter, 0, passes);
+    v->out_ma = meter_sensor_ma(&d->meter, 1, passes);
+}
+
+static void show_relays(struct end_view *v, const struct relay *r)
+{
+    v->charge_held = r->held[RELAY_CHARGE];
+    v->load_held = r->held[RELAY_LOAD];
+    v->switchings = r->switchings;
+    v->charge_closed = r->closed[RELAY_CHARGE];
+    v->load_closed = r->closed[RELAY_LOAD];
+    v->charge_reason = r->reason[RELAY_CHARGE];
+    v->load_reason = r->reason[RELAY_LOAD];
+}
+
+static void show_energy(struct end_view *v, const struct decide *d)
+{
+    v->in_mwh = d->energy.in.mwh;
+    v->out_mwh = d->energy.out.mwh;
+    v->in_today_mwh = energy_today_mwh(&d->energy.in);
+    v->out_today_mwh = energy_today_mwh(&d->energy.out);
+    v->cycles_milli = d->energy.cycles_milli;
+    v->stored_wh = soc_stored_wh(&d->soc, &d->settings);
+}
+
+void show_view(struct end_view *v, const struct decide *d, const struct pack *pack, uint32_t now_ms)
+{
     *v = (struct end_view){
-        .battery_ma = d->facts.battery_ma,
-        .in_ma = meter_sensor_ma(&d->meter, 0, passes),
-        .out_ma = meter_sensor_ma(&d->meter, 1, passes),
         .readings = pack->readings,
         .now_ms = now_ms,
-        .charge_held = d->relay.held[RELAY_CHARGE],
-        .load_held = d->relay.held[RELAY_LOAD],
+        .clock_s = d->calendar.now_s,
         .soc_pm = d->facts.soc_pm,
-        .switchings = d->relay.switchings,
         .vbalance_mv = d->facts.vbalance_mv,
         .faults = d->facts.faults,
         .cells = pack->count,
-        .charge_closed = d->relay.closed[RELAY_CHARGE],
-        .load_closed = d->relay.closed[RELAY_LOAD],
-        .charge_reason = d->relay.reason[RELAY_CHARGE],
-        .load_reason = d->relay.reason[RELAY_LOAD],
-        .soc_calibrated = d->soc.calibrated,
         .sensor_state = { d->meter.sensor[0].state, d->meter.sensor[1].state },
     };
+    if (d->soc.calibrated)
+        v->known |= VIEW_SOC_CALIBRATED;
+    if (d->calendar.set)
+        v->known |= VIEW_CLOCK_SET;
+    show_currents(v, d);
+    show_times(v, d);
+    show_relays(v, &d->relay);
+    show_energy(v, d);
 }

@@ -56,15 +56,17 @@ static void print_state(const struct run *r)
 {
     double min_mv = NAN;
     double max_mv = NAN;
+    double current_ma = NAN;
 
     probe_read((void *)r, "min_mv", &min_mv);
     probe_read((void *)r, "max_mv", &max_mv);
+    probe_read((void *)r, "current_ma", &current_ma);
     printf(
         "%8llu s  SOC %5.1f %%%s  %8.2f A  cells %.3f..%.3f V  balancing %3d  charge %s  load %s%s",
-        (unsigned long long)r->second, r->view.soc_pm / 10.0, r->view.soc_calibrated ? " " : "!",
-        r->view.battery_ma / 1000.0, min_mv / 1000.0, max_mv / 1000.0, balancing_cells(r),
-        r->view.charge_closed ? "on " : "off", r->view.load_closed ? "on " : "off",
-        run_comm_ok(r) ? "" : "  E");
+        (unsigned long long)r->second, r->view.soc_pm / 10.0,
+        r->view.known & VIEW_SOC_CALIBRATED ? " " : "!", current_ma / 1000.0, min_mv / 1000.0,
+        max_mv / 1000.0, balancing_cells(r), r->view.charge_closed ? "on " : "off",
+        r->view.load_closed ? "on " : "off", run_comm_ok(r) ? "" : "  E");
 }
 
 static void print_change(const struct run *r, const char *name, bool closed, uint8_t why)

@@ -101,6 +101,8 @@ static void take_second(struct run *r)
         return;
     for (int i = 0; i < r->chain.cells; i++)
         add_cell_errors(r, i);
+    if (!(r->view.known & VIEW_CURRENT))
+        return;
     add_error(&r->current_ma, r->view.battery_ma - run_true_ma(r));
     r->end_mas += r->view.battery_ma;
 }
