@@ -33,6 +33,11 @@ void hal_eeprom_write(uint16_t address, uint8_t value)
     image[address] = value;
 }
 
+bool hal_eeprom_ready(void)
+{
+    return true;
+}
+
 uint8_t hal_irq_save(void)
 {
     return 0;

@@ -172,9 +172,18 @@ static uint8_t *eeprom_byte(uint16_t address)
     return NULL;
 }
 
+bool hal_eeprom_ready(void)
+{
+    if (fake->busy_left == 0)
+        return true;
+    fake->busy_left--;
+    return false;
+}
+
 uint8_t hal_eeprom_read(uint16_t address)
 {
     const uint8_t *byte = eeprom_byte(address);
+    fake->blocked += fake->busy_left != 0;
     return byte ? *byte : FAKE_ERASED;
 }
 
@@ -192,6 +201,9 @@ void hal_eeprom_write(uint16_t address, uint8_t value)
 {
     uint32_t index = fake->writes++;
     uint8_t *byte = eeprom_byte(address);
+
+    fake->blocked += fake->busy_left != 0;
+    fake->busy_left = fake->eeprom_busy;
 
     if (!byte || index > fake->power_fails_at || (index == fake->power_fails_at && !fake->tears))
         return;

@@ -58,7 +58,10 @@ struct fake_board {
     uint32_t power_fails_at;        /* the write with this index, from 0, and all later ones fail */
     bool tears;                     /* that write leaves torn_value in its byte */
     uint8_t torn_value;
-    uint16_t stray; /* accesses outside of the array */
+    uint8_t eeprom_busy; /* hal_eeprom_ready() is false this many times after each write */
+    uint8_t busy_left;
+    uint32_t blocked; /* accesses while a write was under way */
+    uint16_t stray;   /* accesses outside of the array */
     /* what reached the board's own logic */
     uint16_t frames; /* good frames */
     uint16_t rounds; /* good HOP frames */
