@@ -60,13 +60,15 @@ static void count(struct decide *d)
     if (!(d->facts.faults & PACK_FAULT_ANY))
         d->pack_mv = d->facts.pack->total_mv;
     energy_step(&d->energy, &taken, d->pack_mv, d->soc.capacity_mas);
-    extremes_step(&d->extremes, &d->facts);
+    if (extremes_step(&d->extremes, &d->facts))
+        d->day_changed = true;
 }
 
 void decide_step(struct decide *d, const struct pack *pack, uint8_t switches, uint32_t now_ms)
 {
     meter_age(&d->meter, now_ms);
-    if (calendar_step(&d->calendar, now_ms))
+    d->day_changed = calendar_step(&d->calendar, now_ms);
+    if (d->day_changed)
         energy_day_over(&d->energy);
     see(d, pack, switches, now_ms);
     count(d);

@@ -23,6 +23,7 @@ struct decide {
     struct relay relay;
     struct facts facts;       /* of the last step */
     enum soc_event soc_event; /* in it */
+    bool day_changed;         /* in it: a day was over, or an extreme is new */
     uint32_t pack_mv;         /* last one that all cells were heard for */
 };
 

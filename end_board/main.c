@@ -1,18 +1,26 @@
 /* End board: its own cell, the table of all cells, coulomb counting, the two relays. */
+#include "board.h"
 #include "common/avr/crystal.h"
 #include "common/avr/port.h"
 #include "common/avr/relays.h"
 #include "common/cell_board.h"
+#include "end_board/button.h"
 #include "end_board/decide.h"
 #include "end_board/intake.h"
-#include "end_board/settings_store.h"
+#include "end_board/keeper.h"
+#include "end_board/owner.h"
 #include "end_board/show.h"
+#include "end_board/watch.h"
 
 #define ROUND_OVERDUE_MS 1200u
 
 struct cell_board board;
 static struct intake intake;
 static struct decide decide;
+static struct keeper keeper;
+static struct watch watch;
+static struct button button;
+static const struct owner owner = { &decide, &keeper };
 static uint32_t rounds_taken;
 struct pack pack;                               /* read by the simulator */
 struct end_view end_view __attribute__((used)); /* read by the simulator */
@@ -54,14 +62,20 @@ static void take_sensors(uint32_t now_ms)
 
 /* ---- decisions ------------------------------------------------------------------------------------ */
 
+static bool button_pressed(void)
+{
+    return !(BOARD_BUTTON_PIN & _BV(BOARD_BUTTON_BIT));
+}
+
 static void show(uint32_t now_ms)
 {
-    uint8_t leds = show_leds(&decide, now_ms);
+    uint8_t leds = show_leds(&decide, button_shown(&button), now_ms);
     struct end_view view;
 
     relays_show(leds & SHOW_CHARGE_LED, leds & SHOW_LOAD_LED);
     show_view(&view, &decide, &pack, now_ms);
     view.rounds = rounds_taken;
+    view.events = keeper.log.added;
     end_view = view; /* whoever looks from outside sees old or new values, never empty ones */
 }
 
@@ -87,6 +101,9 @@ static void step(uint8_t events)
         pack_evaluate(&pack, board.link.start.switches, crystal_tick());
     decide_step(&decide, &pack, board.link.start.switches, now_ms);
     relays_set(decide.relay.closed[RELAY_CHARGE], decide.relay.closed[RELAY_LOAD]);
+    if (button_step(&button, button_pressed(), now_ms))
+        owner_reset_pin(&owner);
+    watch_step(&watch, &decide, &keeper.log);
     show(now_ms);
 }
 
@@ -94,7 +111,7 @@ static void sleep_until_event(void)
 {
     crystal_ready_to_sleep();
     port_interrupts(false);
-    while (!board.link.events && !port_asked) {
+    while (!board.link.events && !port_asked && !keeper_busy(&keeper)) {
         if (ring_may_power_down())
             port_sleep(SLEEP_POWER_SAVE);
         else
@@ -111,8 +128,10 @@ int main(void)
     port_init();
     cell_board_init(&board);
     pack_init(&pack);
-    settings_load(&decide.settings);
     decide_init(&decide, 0);
+    keeper_load(&keeper, &decide, port_reset_cause(), 0);
+    watch_init(&watch, 0);
+    button_init(&button);
     ring_init();
     crystal_init();
     watchdog_init();
@@ -121,6 +140,7 @@ int main(void)
         events = link_take_events(&board.link);
         cell_board_events(&board, events);
         step(events);
+        keeper_step(&keeper, &decide, decide.facts.now_ms);
         for (uint8_t seconds = watchdog_take_seconds(); seconds; seconds--)
             cell_board_second(&board);
         watchdog_feed();

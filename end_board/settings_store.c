@@ -21,9 +21,3 @@ void settings_save(const struct settings *s)
     settings_encode(payload, s);
     record_save(EEPROM_SETTINGS, SETTINGS_VERSION, payload, SETTINGS_PAYLOAD);
 }
-
-void settings_confirm(struct settings *s)
-{
-    s->confirmed = true;
-    settings_save(s);
-}

@@ -1,4 +1,5 @@
-/* Settings in the EEPROM: a sealed record in two copies. Main loop only. */
+/* Settings in the EEPROM: a sealed record in two copies. These wait for each byte: for the rig that
+ * sets a board up. On the board itself end_board/keeper.h loads and saves the same record. */
 #ifndef END_BOARD_SETTINGS_STORE_H
 #define END_BOARD_SETTINGS_STORE_H
 
@@ -11,7 +12,5 @@
  * new and one that lost both copies are alike: nothing is known about the pack. */
 bool settings_load(struct settings *s);
 void settings_save(const struct settings *s);
-/* An owner has looked at the values: keeps them, and the relays may close. */
-void settings_confirm(struct settings *s);
 
 #endif

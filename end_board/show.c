@@ -1,18 +1,52 @@
 #include "end_board/show.h"
 
-#define STATUS_FLASH_PERIOD_MS 5000u
-#define STATUS_FLASH_MS 250u
+#include "common/pgm.h"
 
-uint8_t show_leds(const struct decide *d, uint32_t now_ms)
+enum led_condition { WHEN_ANSWERING, WHEN_CHARGE_CLOSED, WHEN_LOAD_CLOSED };
+
+struct led_row {
+    uint8_t led; /* enum show_led */
+    uint8_t condition;
+    uint16_t period_ms;
+    uint16_t from_ms;
+    uint16_t to_ms;
+};
+
+/* The first row of a LED whose condition holds decides. Product manual, "End Board". */
+static const struct led_row rows[] FLASH_TABLE = {
+    { SHOW_CHARGE_LED, WHEN_ANSWERING, 500, 0, 250 },
+    { SHOW_LOAD_LED, WHEN_ANSWERING, 500, 250, 500 },
+    { SHOW_CHARGE_LED, WHEN_CHARGE_CLOSED, 5000, 0, 250 },
+    { SHOW_LOAD_LED, WHEN_LOAD_CLOSED, 5000, 0, 250 },
+};
+
+static bool applies(uint8_t condition, const struct decide *d, bool answering)
+{
+    switch ((enum led_condition)condition) {
+    case WHEN_ANSWERING:
+        return answering;
+    case WHEN_CHARGE_CLOSED:
+        return d->relay.closed[RELAY_CHARGE];
+    case WHEN_LOAD_CLOSED:
+        return d->relay.closed[RELAY_LOAD];
+    }
+    return false;
+}
+
+uint8_t show_leds(const struct decide *d, bool answering, uint32_t now_ms)
 {
     uint8_t leds = 0;
+    uint8_t decided = 0;
+    struct led_row row;
 
-    if (now_ms % STATUS_FLASH_PERIOD_MS >= STATUS_FLASH_MS)
-        return 0;
-    if (d->relay.closed[RELAY_CHARGE])
-        leds |= SHOW_CHARGE_LED;
-    if (d->relay.closed[RELAY_LOAD])
-        leds |= SHOW_LOAD_LED;
+    for (uint8_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        flash_read(&row, &rows[i], sizeof row);
+        if (decided & row.led || !applies(row.condition, d, answering))
+            continue;
+        decided |= row.led;
+        if (now_ms % row.period_ms >= row.from_ms && now_ms % row.period_ms < row.to_ms)
+            leds |= row.led;
+    }
     return leds;
 }
 

@@ -91,6 +91,8 @@ static bool set_full(struct soc *s)
 {
     bool news = s->charge_mas != s->capacity_mas || !s->calibrated;
 
+    if (news)
+        s->before_pm = soc_pm(s);
     s->charge_mas = s->capacity_mas;
     s->calibrated = true;
     return news;
@@ -100,6 +102,8 @@ static bool set_empty(struct soc *s)
 {
     bool news = s->charge_mas != 0;
 
+    if (news)
+        s->before_pm = soc_pm(s);
     s->charge_mas = 0;
     return news;
 }

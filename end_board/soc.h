@@ -21,6 +21,7 @@ struct soc {
     int64_t capacity_mas;     /* 0 until the number of cells is known */
     bool restored;            /* charge_mas is from before the reset */
     bool calibrated;          /* has been full once; kept over resets */
+    uint16_t before_pm;       /* when it was last set full or empty */
     uint16_t efficiency_rest; /* thousandths of a mAs that the efficiency left */
     bool full_running;
     bool empty_running;

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "end_board/event.h"
 #include "end_board/rules.h"
 #include "end_board/settings.h"
 
@@ -102,10 +103,21 @@ static void print_rules(void)
     }
 }
 
+static void print_events(void)
+{
+    struct event_row row;
+
+    printf("| code | event | value |\n|---|---|---|\n");
+    for (uint8_t code = 1; event_row(code, &row); code++)
+        printf("| %u | `%s` | %s |\n", code, row.name, row.value);
+}
+
 static const struct {
     const char *name;
     void (*print)(void);
-} tables[] = { { "settings", print_settings }, { "rules", print_rules } };
+} tables[] = { { "settings", print_settings },
+               { "rules", print_rules },
+               { "events", print_events } };
 
 int main(int argc, char **argv)
 {
@@ -115,6 +127,6 @@ int main(int argc, char **argv)
         tables[i].print();
         return 0;
     }
-    fprintf(stderr, "usage: tables settings|rules\n");
+    fprintf(stderr, "usage: tables settings|rules|events\n");
     return 2;
 }

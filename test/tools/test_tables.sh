@@ -42,6 +42,7 @@ check() {
 
 check settings docs/settings.md
 check rules docs/design.md
+check events docs/events.md
 
 # A check that cannot fail would be none: one changed figure must be seen.
 if [ "$write" != --write ]; then

@@ -12,6 +12,12 @@ static void set_up(void)
     fake_use_end_eeprom();
 }
 
+static void settings_confirm(struct settings *confirmed)
+{
+    confirmed->confirmed = true;
+    settings_save(confirmed);
+}
+
 static bool is_default(const struct settings *read)
 {
     struct settings wanted;
