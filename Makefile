@@ -129,7 +129,7 @@ host_includes = $(if $(filter test/%,$1),$(TEST_INCLUDES),-I.) \
 
 # ---- goals --------------------------------------------------------------------------------------
 
-.PHONY: all firmware sim-build sim test unit lint size bench clean format check-format help \
+.PHONY: all firmware tables sim-build sim test unit lint size bench clean format check-format help \
 	$(FLASH_GOALS) FORCE
 
 all: firmware sim-build ## the three images and the simulator (what plain `make` does)
@@ -289,6 +289,15 @@ $B/test/avr-run: $(HOST_OBJ)/test/harness/avr_run.o
 	$(call say,LINK,$@)
 	$(Q)$(CC) $^ -lsimavr -lelf -lm -lpthread -o $@
 
+# Prints tables of the firmware for docs/.
+$B/test/tables: $(HOST_OBJ)/test/tools/tables.o $B/host/liblogic.a
+	@mkdir -p $(@D)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $^ -o $@
+
+tables: $B/test/tables ## write the firmware's tables into docs/
+	@sh test/tools/test_tables.sh --write
+
 # Images and programs that misbehave on purpose: the harness must see it (test_harness.sh).
 SELFTEST_SRC := $(wildcard test/harness/selftest/*.c)
 SELFTESTS := $(patsubst test/harness/selftest/%.c,$B/test/selftest/%,$(SELFTEST_SRC))
@@ -304,7 +313,7 @@ SUITES ?= $(ALL_SUITES)
 ONLY ?=
 TIMEOUT ?= 300
 
-NEEDS_tools := $(IMAGES) $(IMAGES:.elf=.hex) $B/test/avr-run $(SELFTESTS) $(SELFTESTS:=.elf)
+NEEDS_tools := $B/test/tables $(IMAGES) $(IMAGES:.elf=.hex) $B/test/avr-run $(SELFTESTS) $(SELFTESTS:=.elf)
 NEEDS_host := $(HOST_TESTS)
 NEEDS_avr := $(AVR_TESTS) $B/test/avr-run
 NEEDS_sim := $(SIM_TESTS) $(IMAGES)

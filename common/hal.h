@@ -81,7 +81,10 @@ void hal_led(bool on);
 /* ---- EEPROM -------------------------------------------------------------------------------- */
 
 uint8_t hal_eeprom_read(uint16_t address);
-/* Writes one byte if it differs. About 3.4 ms; interrupts are served meanwhile. */
+/* False while a write is under way: another access would wait for up to 3.4 ms. */
+bool hal_eeprom_ready(void);
+/* Writes one byte if it differs. Waits until the last write is over, then starts this one and
+ * returns; interrupts are served meanwhile. */
 void hal_eeprom_write(uint16_t address, uint8_t value);
 
 /* ---- interrupts ---------------------------------------------------------------------------- */

@@ -11,7 +11,7 @@
 #include <stdint.h>
 
 #define RECORD_OVERHEAD 4u
-#define RECORD_PAYLOAD_MAX 60u
+#define RECORD_PAYLOAD_MAX 120u
 /* EEPROM bytes that a record with this payload takes. */
 #define RECORD_SPACE(payload) (2u * ((payload) + RECORD_OVERHEAD))
 

@@ -3,8 +3,12 @@
 #define WINDOW_MS 60000ul    /* over this much the 20 ms jitter of a round's arrival is 0.03 % */
 #define RATIO_MIN_Q14 13926u /* 0.85: outside +-15 % a clock is broken, not slow */
 #define RATIO_MAX_Q14 18842u /* 1.15 */
-/* More than 550 A over the 65 s that a time stamp covers is no charge but a restarted counter. */
-#define JUMP_LIMIT_MAS 36000000UL
+#define FIRST_WINDOW_MS \
+    4000ul /* enough for 0.5 %, and the error shrinks until the window is whole */
+/* More than the 500 A of a sensor on a clock 15 % off is no charge but a restarted counter. */
+#define JUMP_MAS_PER_MS 600u
+#define JUMP_SLACK_MS 1000u
+#define STAMP_COVERS_MS 50000u /* beyond, Begin's 16 bit time may have gone round */
 
 void meter_init(struct meter *m)
 {
@@ -20,16 +24,18 @@ static void start_window(struct meter *m, uint32_t now_ms)
     m->ratio_based = true;
 }
 
-static void close_window(struct meter *m, uint32_t now_ms)
+static void take_ratio(struct meter *m, uint32_t now_ms)
 {
     uint32_t crystal_ms = now_ms - m->base_ms;
     /* below 2^17 * 2^14: fits 32 bits for windows up to 131 s */
     uint32_t ratio =
         m->window_ms < 131000u && crystal_ms < 131000u ? (crystal_ms << 14) / m->window_ms : 0;
 
-    if (ratio >= RATIO_MIN_Q14 && ratio <= RATIO_MAX_Q14)
-        m->ratio_q14 = (uint16_t)ratio;
-    start_window(m, now_ms);
+    m->clock_lost = ratio < RATIO_MIN_Q14 || ratio > RATIO_MAX_Q14;
+    if (m->clock_lost)
+        return;
+    m->ratio_q14 = (uint16_t)ratio;
+    m->ratio_known = true;
 }
 
 /* Rounds can be missing: the time stamp's 65.5 s must not be lapped, or the window is void. */
@@ -43,8 +49,13 @@ static void follow_clock(struct meter *m, uint16_t begin_ms, uint32_t now_ms)
         return;
     }
     m->window_ms += step_ms;
-    if (m->window_ms >= WINDOW_MS)
-        close_window(m, now_ms);
+    if (m->window_ms >= FIRST_WINDOW_MS && !m->ratio_settled)
+        take_ratio(m, now_ms);
+    if (m->window_ms < WINDOW_MS)
+        return;
+    take_ratio(m, now_ms);
+    m->ratio_settled = true;
+    start_window(m, now_ms);
 }
 
 static void begin_restarted(struct meter *m)
@@ -62,6 +73,7 @@ void meter_round(struct meter *m, const struct frame_start *start, uint32_t now_
         begin_restarted(m);
     m->boot = start->boot;
     m->boot_known = true;
+    m->now_ms = now_ms;
     follow_clock(m, start->time_ms, now_ms);
 }
 
@@ -72,16 +84,25 @@ static bool works(uint8_t state)
 
 /* ---- charge ------------------------------------------------------------------------------------- */
 
+static uint32_t jump_limit_mas(uint32_t elapsed_ms)
+{
+    uint64_t limit = ((uint64_t)elapsed_ms + JUMP_SLACK_MS) * JUMP_MAS_PER_MS;
+    return limit > UINT32_MAX / 2u ? UINT32_MAX / 2u : (uint32_t)limit;
+}
+
 /* Charge since the last reading of one total; 0 when there is no last one. */
-static uint32_t advance(struct meter_total *t, uint32_t mas, uint16_t now_ms)
+static uint32_t advance(struct meter_total *t, uint32_t mas, const struct meter *m)
 {
     uint32_t step_mas = mas - t->mas;
-    uint16_t step_ms = (uint16_t)(now_ms - t->at_ms);
-    bool usable = t->based && step_mas < JUMP_LIMIT_MAS && step_ms != 0;
+    uint32_t elapsed_ms = m->now_ms - t->crystal_ms;
+    uint32_t step_ms =
+        elapsed_ms < STAMP_COVERS_MS ? (uint16_t)(m->begin_ms - t->at_ms) : elapsed_ms;
+    bool usable = t->based && step_mas < jump_limit_mas(elapsed_ms) && step_ms != 0;
 
     t->based = true;
     t->mas = mas;
-    t->at_ms = now_ms;
+    t->at_ms = m->begin_ms;
+    t->crystal_ms = m->now_ms;
     if (!usable)
         return 0;
     t->ma = (int32_t)((uint64_t)step_mas * 1000u / step_ms);
@@ -91,21 +112,42 @@ static uint32_t advance(struct meter_total *t, uint32_t mas, uint16_t now_ms)
 void meter_charge(struct meter *m, const struct frame_charge *frame)
 {
     struct meter_sensor *s;
+    bool into_battery = frame->reverse == (frame->sensor != 0);
 
     if (frame->sensor >= FRAME_SENSORS_MAX)
         return;
     s = &m->sensor[frame->sensor];
     s->seen = s->seen || works(frame->state);
     s->state = frame->state;
-    if (frame->reverse)
-        s->pending_mas -= advance(&s->against_arrow, frame->mas, m->begin_ms);
-    else
-        s->pending_mas += advance(&s->with_arrow, frame->mas, m->begin_ms);
+    s->fresh = true;
+    s->heard_ms = m->now_ms;
+    *(into_battery ? &m->in.mas : &m->out.mas) +=
+        advance(frame->reverse ? &s->against_arrow : &s->with_arrow, frame->mas, m);
+}
+
+void meter_age(struct meter *m, uint32_t now_ms)
+{
+    for (uint8_t i = 0; i < FRAME_SENSORS_MAX; i++)
+        if (now_ms - m->sensor[i].heard_ms > METER_FRESH_MS)
+            m->sensor[i].fresh = false;
+}
+
+bool meter_silent(const struct meter *m, uint32_t now_ms, uint32_t limit_ms)
+{
+    for (uint8_t i = 0; i < FRAME_SENSORS_MAX; i++)
+        if (m->sensor[i].seen && !m->sensor[i].fresh && now_ms - m->sensor[i].heard_ms > limit_ms)
+            return true;
+    return false;
 }
 
 bool meter_known(const struct meter *m)
 {
-    return works(m->sensor[0].state);
+    return m->sensor[0].fresh && works(m->sensor[0].state);
+}
+
+bool meter_clock_lost(const struct meter *m)
+{
+    return m->clock_lost;
 }
 
 bool meter_lost(const struct meter *m)
@@ -119,7 +161,7 @@ bool meter_lost(const struct meter *m)
 int32_t meter_sensor_ma(const struct meter *m, uint8_t sensor, uint8_t passes)
 {
     const struct meter_sensor *s = &m->sensor[sensor];
-    return (s->with_arrow.ma - s->against_arrow.ma) / passes;
+    return s->fresh ? (s->with_arrow.ma - s->against_arrow.ma) / passes : 0;
 }
 
 int32_t meter_battery_ma(const struct meter *m, uint8_t passes)
@@ -127,14 +169,24 @@ int32_t meter_battery_ma(const struct meter *m, uint8_t passes)
     return meter_sensor_ma(m, 0, passes) - meter_sensor_ma(m, 1, passes);
 }
 
-int64_t meter_take_mas(struct meter *m, uint8_t passes)
+/* What the division leaves stays, so nothing is lost to rounding. */
+static uint64_t take(struct meter_pending *p, uint16_t ratio_q14, uint8_t passes)
 {
-    int64_t net_mas = m->sensor[0].pending_mas - m->sensor[1].pending_mas;
-    int64_t scaled = net_mas * m->ratio_q14 / ((int32_t)METER_UNITY_Q14 * passes);
+    uint32_t unity = (uint32_t)METER_UNITY_Q14 * passes;
+    uint64_t scaled = p->mas * ratio_q14 + p->rest_q14;
 
-    /* what the division left stays pending, so nothing is lost to rounding */
-    m->sensor[0].pending_mas =
-        net_mas - scaled * ((int32_t)METER_UNITY_Q14 * passes) / m->ratio_q14;
-    m->sensor[1].pending_mas = 0;
-    return scaled;
+    p->mas = 0;
+    p->rest_q14 = (uint32_t)(scaled % unity);
+    return scaled / unity;
+}
+
+struct meter_taken meter_take(struct meter *m, uint8_t passes)
+{
+    struct meter_taken taken = { 0 };
+
+    if (!m->ratio_known)
+        return taken;
+    taken.in_mas = take(&m->in, m->ratio_q14, passes);
+    taken.out_mas = take(&m->out, m->ratio_q14, passes);
+    return taken;
 }

@@ -12,32 +12,54 @@
 #include "protocol/frame.h"
 
 #define METER_UNITY_Q14 16384u
+/* A current older than this is none: as long as the reading of a cell counts. */
+#define METER_FRESH_MS 2432u
 
 /* One direction of one sensor. */
 struct meter_total {
-    bool based;     /* the total of this Begin run is known */
-    uint32_t mas;   /* Begin's total at the last reading */
-    uint16_t at_ms; /* Begin's time of that reading */
-    int32_t ma;     /* mean between the last two readings, passes not yet divided out */
+    bool based;          /* the total of this Begin run is known */
+    uint32_t mas;        /* Begin's total at the last reading */
+    uint16_t at_ms;      /* Begin's time of that reading */
+    uint32_t crystal_ms; /* crystal time of it */
+    int32_t ma;          /* mean between the last two readings, passes not yet divided out */
 };
 
 struct meter_sensor {
     struct meter_total with_arrow;
     struct meter_total against_arrow;
-    bool seen;           /* has worked since the reset of this board */
-    uint8_t state;       /* enum sensor_state */
-    int64_t pending_mas; /* net charge not yet taken, Begin's clock */
+    bool seen;         /* has worked since the reset of this board */
+    bool fresh;        /* heard within METER_FRESH_MS */
+    uint8_t state;     /* enum sensor_state */
+    uint32_t heard_ms; /* crystal time of the last frame */
+};
+
+/* Charge that nobody has taken yet, in mAs of Begin's clock and of one pass; rest_q14 is what the
+ * last taking left, in 2^-14 mAs. */
+struct meter_pending {
+    uint64_t mas;
+    uint32_t rest_q14;
 };
 
 struct meter {
     struct meter_sensor sensor[FRAME_SENSORS_MAX];
-    uint8_t boot; /* Begin's reset counter of the last round */
+    struct meter_pending in;  /* into the battery: along sensor 1 and against sensor 2 */
+    struct meter_pending out; /* the other way */
+    uint8_t boot;             /* Begin's reset counter of the last round */
     bool boot_known;
     uint16_t ratio_q14; /* crystal time per Begin time */
+    bool ratio_known;   /* from a first short window; until then no charge is given out */
+    bool ratio_settled; /* from a whole window */
     bool ratio_based;
+    bool clock_lost;    /* the last window gave no ratio that two clocks in order can have */
     uint32_t base_ms;   /* crystal time at the start of the ratio window */
     uint32_t window_ms; /* Begin's time since then */
     uint16_t begin_ms;  /* Begin's time stamp of the last round */
+    uint32_t now_ms;    /* crystal time of the last round */
+};
+
+struct meter_taken {
+    uint64_t in_mas;
+    uint64_t out_mas;
 };
 
 void meter_init(struct meter *m);
@@ -45,17 +67,24 @@ void meter_init(struct meter *m);
 void meter_round(struct meter *m, const struct frame_start *start, uint32_t now_ms);
 /* A CHARGE frame of the round whose START was given last. */
 void meter_charge(struct meter *m, const struct frame_charge *frame);
+/* At least every second: what was not heard lately is not known. */
+void meter_age(struct meter *m, uint32_t now_ms);
 
-/* Current of one sensor (0, 1) in mA, along its arrow. */
+/* Current of one sensor (0, 1) in mA, along its arrow; 0 when it is not known. */
 int32_t meter_sensor_ma(const struct meter *m, uint8_t sensor, uint8_t passes);
 
 /* Battery current in mA, charge positive: sensor 1 minus sensor 2 (alone: sensor 1). */
 int32_t meter_battery_ma(const struct meter *m, uint8_t passes);
-/* Net battery charge in mAs since the last call. */
-int64_t meter_take_mas(struct meter *m, uint8_t passes);
-/* True when sensor 1 works: current and charge mean something. */
+/* Charge since the last call, at crystal time. Nothing before the clocks have been compared. */
+struct meter_taken meter_take(struct meter *m, uint8_t passes);
+/* True when sensor 1 works and was heard lately: the current means something. */
 bool meter_known(const struct meter *m);
-/* True when a sensor that has worked does not any more. */
+/* True when crystal and Begin's oscillator disagree by more than 15 %: one of them is broken, and no
+ * hold time or charge can be trusted. */
+bool meter_clock_lost(const struct meter *m);
+/* True when a sensor that has worked says that it does not any more. */
 bool meter_lost(const struct meter *m);
+/* True when a sensor that has worked was not heard for this long. */
+bool meter_silent(const struct meter *m, uint32_t now_ms, uint32_t limit_ms);
 
 #endif

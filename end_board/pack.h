@@ -31,6 +31,8 @@ enum pack_fault {
     PACK_NO_TEMPERATURE = 1u << 4, /* a temperature sensor is open or shorted */
 };
 
+#define PACK_FAULT_ANY 0xFFu
+
 struct pack {
     struct pack_cell cell[PACK_CELLS_MAX]; /* [0] is cell 1 */
     uint8_t count;                         /* cells in the pack, 0 until two rounds agreed */

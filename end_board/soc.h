@@ -6,41 +6,49 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "end_board/pack.h"
-#include "end_board/settings.h"
+#include "end_board/facts.h"
 
-#define SOC_FULL_HOLD_MS 5000u   /* full must hold this long: not a spike of the voltage */
+/* Full must hold this long: not a spike of the voltage. In normal mode not longer than rule
+ * "cells_full", which opens the charge relay, and then nothing keeps the cells at Vbalance. */
+#define SOC_FULL_HOLD_MS 1000u
+#define SOC_FULL_HOLD_CRITICAL_MS 5000u
 #define SOC_EMPTY_HOLD_MS 30000u /* "for a longer time" */
+#define SOC_TREND_MS 60000u      /* time constant of the current that times are told from */
+#define SOC_TIME_MAX_S 720000ul  /* 200 h: beyond, the current says nothing */
 
 struct soc {
-    int64_t charge_mas;   /* 0..capacity */
-    int64_t capacity_mas; /* 0 until the number of cells is known */
-    bool calibrated;      /* has been full since the start */
+    int64_t charge_mas;       /* 0..capacity */
+    int64_t capacity_mas;     /* 0 until the number of cells is known */
+    bool restored;            /* charge_mas is from before the reset */
+    bool calibrated;          /* has been full once; kept over resets */
+    uint16_t before_pm;       /* when it was last set full or empty */
+    uint16_t efficiency_rest; /* thousandths of a mAs that the efficiency left */
     bool full_running;
     bool empty_running;
     uint32_t full_since_ms;
     uint32_t empty_since_ms;
-};
-
-struct soc_input {
-    const struct pack *pack;
-    const struct settings *settings;
-    uint16_t vbalance_mv; /* in force: from the switches, else from the settings */
-    int32_t battery_ma;   /* charge positive */
-    int64_t mas;          /* charge since the last step */
-    bool current_known;   /* a sensor works; without one SOC stands still */
-    bool sensor_lost;     /* a sensor failed that had worked */
-    bool load_allowed;
-    uint32_t now_ms;
+    bool trend_known;
+    int32_t trend_q8; /* smoothed battery current in 1/256 mA */
+    uint32_t trend_ms;
 };
 
 void soc_init(struct soc *s);
-void soc_step(struct soc *s, const struct soc_input *in);
+/* Right after soc_init(): what was known before the reset. */
+void soc_restore(struct soc *s, int64_t charge_mas, bool calibrated);
+
+enum soc_event { SOC_NOTHING, SOC_SET_FULL, SOC_SET_EMPTY };
+
+/* mas: net charge since the last step. Says what the counter was set to, once per occasion. */
+enum soc_event soc_step(struct soc *s, const struct facts *f, int64_t mas);
 
 /* 0..1000; 500 while the capacity is not known. */
 uint16_t soc_pm(const struct soc *s);
+/* Wh in the battery, of the capacity in the settings. */
+uint32_t soc_stored_wh(const struct soc *s, const struct settings *settings);
 
-/* Charge power at most 5 % of capacity per hour, in the direction of charge or zero. */
-bool soc_charge_rate_low(const struct soc_input *in);
+/* Seconds until full or empty at the smoothed current. False when the current goes the other way,
+ * is not known or too small to say. */
+bool soc_time_to_full(const struct soc *s, const struct settings *settings, uint32_t *seconds);
+bool soc_time_to_empty(const struct soc *s, uint32_t *seconds);
 
 #endif

@@ -41,7 +41,7 @@ void csv_row(FILE *out, const struct run *r)
     fprintf(out, "%llu,%d,%d,%d", (unsigned long long)r->second, r->view.charge_closed,
             r->view.load_closed, run_comm_ok(r));
     put(out, true, run_true_ma(r));
-    put(out, true, r->view.battery_ma);
+    put(out, r->view.known & VIEW_CURRENT, r->view.battery_ma);
     put(out, true, world_pack_soc(r->world) * 1000.0);
     put(out, r->view.cells != 0, r->view.soc_pm);
     for (int i = 0; i < r->chain.cells; i++)

@@ -10,6 +10,7 @@
 #include "common/calibration.h"
 #include "common/hal.h"
 #include "common/ntc.h"
+#include "end_board/settings_store.h"
 
 #define LOW_V 2.0
 #define HIGH_V 4.0
@@ -35,6 +36,11 @@ uint8_t hal_eeprom_read(uint16_t address)
 void hal_eeprom_write(uint16_t address, uint8_t value)
 {
     image[address] = value;
+}
+
+bool hal_eeprom_ready(void)
+{
+    return true;
 }
 
 uint8_t hal_irq_save(void)

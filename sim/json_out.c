@@ -78,6 +78,10 @@ static void put_end(json_t *root, const struct run *r)
     json_object_set_new(root, "relay_switches", json_integer(r->view.switchings));
     json_object_set_new(root, "charge_relay", json_integer(r->view.charge_closed));
     json_object_set_new(root, "load_relay", json_integer(r->view.load_closed));
+    json_object_set_new(root, "energy_in_mwh", json_integer((json_int_t)r->view.in_mwh));
+    json_object_set_new(root, "energy_out_mwh", json_integer((json_int_t)r->view.out_mwh));
+    json_object_set_new(root, "stored_wh", json_integer(r->view.stored_wh));
+    json_object_set_new(root, "events", json_integer(r->view.events));
     json_object_set_new(root, "faults", json_integer(r->view.faults));
 }
 

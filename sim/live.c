@@ -12,19 +12,27 @@
 #define PLAIN_LINE_S 60 /* one line per simulated minute where it is no terminal */
 #define TERMINAL_LINE_S 0.1
 
-static const char *const reason_text[RELAY_CONDITION_COUNT] = {
-    [A_CELL_AT_VMAX] = "a cell reached Vmax",
-    [A_CELL_AT_VMIN] = "a cell reached Vmin",
-    [FULL_AT_LOW_RATE] = "full: all cells at Vbalance, low rate",
-    [A_CHARGE_TEMPERATURE_OUTSIDE] = "a temperature outside the charge limits",
-    [A_LOAD_TEMPERATURE_OUTSIDE] = "a temperature outside the load limits",
-    [CELLS_SILENT] = "communication or sensor lost",
+static const char *const reason_text[RULE_COUNT] = {
+    [RULE_CELL_AT_VMAX] = "a cell reached Vmax",
+    [RULE_CELLS_FULL] = "full: all cells at Vbalance, low rate",
+    [RULE_CELL_AT_VMIN] = "a cell reached Vmin",
+    [RULE_CHARGE_COLD] = "a cell is too cold to be charged",
+    [RULE_CHARGE_HOT] = "a cell is too hot to be charged",
+    [RULE_LOAD_COLD] = "a cell is too cold for loads",
+    [RULE_LOAD_HOT] = "a cell is too hot for loads",
+    [RULE_CELL_SILENT] = "a cell is silent",
+    [RULE_SIZE_MISFIT] = "the number of cells does not fit the switches",
+    [RULE_SIZE_CHANGED] = "the number of cells has changed",
+    [RULE_BOARD_UNTRUSTED] = "a board does not trust itself",
+    [RULE_NO_TEMPERATURE] = "a temperature is missing",
+    [RULE_SENSOR_LOST] = "a current sensor is lost",
+    [RULE_SETTINGS_LOST] = "nobody has confirmed the settings",
+    [RULE_CLOCK_LOST] = "the clocks disagree",
 };
 
-static const char *reason(uint8_t condition)
+static const char *reason(uint8_t rule)
 {
-    return condition < RELAY_CONDITION_COUNT && reason_text[condition] ? reason_text[condition]
-                                                                       : "no reason";
+    return rule < RULE_COUNT && reason_text[rule] ? reason_text[rule] : "no reason";
 }
 
 void live_clear(void)
@@ -48,15 +56,17 @@ static void print_state(const struct run *r)
 {
     double min_mv = NAN;
     double max_mv = NAN;
+    double current_ma = NAN;
 
     probe_read((void *)r, "min_mv", &min_mv);
     probe_read((void *)r, "max_mv", &max_mv);
+    probe_read((void *)r, "current_ma", &current_ma);
     printf(
         "%8llu s  SOC %5.1f %%%s  %8.2f A  cells %.3f..%.3f V  balancing %3d  charge %s  load %s%s",
-        (unsigned long long)r->second, r->view.soc_pm / 10.0, r->view.soc_calibrated ? " " : "!",
-        r->view.battery_ma / 1000.0, min_mv / 1000.0, max_mv / 1000.0, balancing_cells(r),
-        r->view.charge_closed ? "on " : "off", r->view.load_closed ? "on " : "off",
-        run_comm_ok(r) ? "" : "  E");
+        (unsigned long long)r->second, r->view.soc_pm / 10.0,
+        r->view.known & VIEW_SOC_CALIBRATED ? " " : "!", current_ma / 1000.0, min_mv / 1000.0,
+        max_mv / 1000.0, balancing_cells(r), r->view.charge_closed ? "on " : "off",
+        r->view.load_closed ? "on " : "off", run_comm_ok(r) ? "" : "  E");
 }
 
 static void print_change(const struct run *r, const char *name, bool closed, uint8_t why)

@@ -50,10 +50,26 @@ VIEW_PROBE(load_relay, r->view.load_closed)
 VIEW_PROBE(comm_ok, run_comm_ok(r))
 VIEW_PROBE(soc_pm, r->view.soc_pm)
 VIEW_PROBE(soc_pm_true, world_pack_soc(r->world) * 1000.0)
-VIEW_PROBE(current_ma, r->view.battery_ma)
+/* A pack without sensors has no current to show, and that is known; a silent one has an unknown. */
+static double shown_ma(const struct run *r)
+{
+    if (r->view.known & VIEW_CURRENT || r->view.sensor_state[0] == SENSOR_ABSENT)
+        return r->view.battery_ma;
+    return NAN;
+}
+
+VIEW_PROBE(current_ma, shown_ma(r))
+VIEW_PROBE(stored_wh, r->view.stored_wh)
+VIEW_PROBE(energy_in_mwh, r->view.in_mwh)
+VIEW_PROBE(energy_out_mwh, r->view.out_mwh)
+VIEW_PROBE(time_to_full_s, r->view.known &VIEW_TIME_TO_FULL ? (double)r->view.to_full_s : NAN)
+VIEW_PROBE(time_to_empty_s, r->view.known &VIEW_TIME_TO_EMPTY ? (double)r->view.to_empty_s : NAN)
+VIEW_PROBE(events, r->view.events)
+VIEW_PROBE(charge_held, r->view.charge_held)
+VIEW_PROBE(load_held, r->view.load_held)
 VIEW_PROBE(current_ma_true, run_true_ma(r))
 VIEW_PROBE(cells, r->view.cells)
-VIEW_PROBE(soc_calibrated, r->view.soc_calibrated)
+VIEW_PROBE(soc_calibrated, (r->view.known & VIEW_SOC_CALIBRATED) != 0)
 VIEW_PROBE(fault, r->view.faults)
 VIEW_PROBE(relay_switches, r->view.switchings)
 VIEW_PROBE(sensor_1_state, r->view.sensor_state[0])
@@ -115,6 +131,14 @@ static const struct probe probes[] = {
     { "soc_pm", false, probe_soc_pm },
     { "soc_pm_true", false, probe_soc_pm_true },
     { "current_ma", false, probe_current_ma },
+    { "stored_wh", false, probe_stored_wh },
+    { "energy_in_mwh", false, probe_energy_in_mwh },
+    { "energy_out_mwh", false, probe_energy_out_mwh },
+    { "time_to_full_s", false, probe_time_to_full_s },
+    { "time_to_empty_s", false, probe_time_to_empty_s },
+    { "events", false, probe_events },
+    { "charge_held", false, probe_charge_held },
+    { "load_held", false, probe_load_held },
     { "current_ma_true", false, probe_current_ma_true },
     { "cells", false, probe_cells },
     { "soc_calibrated", false, probe_soc_calibrated },

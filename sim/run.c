@@ -16,7 +16,8 @@
 #define BALANCE_OHM 3.3
 #define CAPACITY_SPREAD 0.01
 #define RESISTANCE_SPREAD 0.05
-#define STEPS_PER_LOOK 5 /* at what End believes: often enough to see every round */
+#define DISCHARGE_TMIN_DC (-200) /* as most cells allow; the preset is that of charging */
+#define STEPS_PER_LOOK 5         /* at what End believes: often enough to see every round */
 
 /* ---- statistics --------------------------------------------------------------------------------- */
 
@@ -46,7 +47,7 @@ double run_end_charge_as(const struct run *r)
 
 bool run_comm_ok(const struct run *r)
 {
-    return r->view.cells != 0 && r->view.faults == 0;
+    return r->view.cells != 0 && (r->view.faults & PACK_FAULT_ANY) == 0;
 }
 
 static void add_cell_errors(struct run *r, int cell)
@@ -112,6 +113,8 @@ static void take_second(struct run *r)
         return;
     for (int i = 0; i < r->chain.cells; i++)
         add_cell_errors(r, i);
+    if (!(r->view.known & VIEW_CURRENT))
+        return;
     add_error(&r->current_ma, r->view.battery_ma - run_true_ma(r));
 }
 
@@ -205,19 +208,24 @@ bool run_all(struct run *r)
 
 /* ---- building ----------------------------------------------------------------------------------- */
 
+_Static_assert((int)CHEM_LTO == (int)CHEMISTRY_LTO && (int)CHEM_NMC == (int)CHEMISTRY_NMC &&
+                   (int)CHEM_LIION == (int)CHEMISTRY_LIION,
+               "simulator and firmware number the chemistries alike");
+
+/* What an owner would set for this pack, and confirm. */
 static struct settings settings_for(const struct options *o)
 {
-    const struct chemistry_info *info = chemistry_info(o->chemistry);
+    double wh = o->capacity_ah * chemistry_info(o->chemistry)->nominal_v * o->cells;
     struct settings s;
+    uint8_t other;
 
     settings_default(&s);
-    s.sensor_passes = (uint8_t)o->passes;
+    settings_apply_preset(&s, (int32_t)o->chemistry, &other);
+    s.sensor_passes = o->passes;
     s.mode = o->critical ? MODE_CRITICAL : MODE_NORMAL;
-    s.nominal_mv = (uint16_t)lround(info->nominal_v * 1000.0);
-    s.vmin_mv = (uint16_t)info->vmin_mv;
-    s.vmax_mv = (uint16_t)info->vmax_mv;
-    s.vbalance_mv = (uint16_t)info->vbalance_mv;
-    s.capacity_wh = (uint32_t)lround(fmax(10.0, o->capacity_ah * info->nominal_v * o->cells));
+    s.discharge_tmin_dc = DISCHARGE_TMIN_DC;
+    s.capacity_wh = (int32_t)lround(fmax(10.0, wh));
+    s.confirmed = true;
     return s;
 }
 

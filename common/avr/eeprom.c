@@ -2,6 +2,11 @@
 
 #include "common/hal.h"
 
+bool hal_eeprom_ready(void)
+{
+    return eeprom_is_ready();
+}
+
 uint8_t hal_eeprom_read(uint16_t address)
 {
     return eeprom_read_byte((const uint8_t *)address);

@@ -11,6 +11,11 @@ struct fake_board fake_boards[FAKE_BOARDS];
 struct fake_board *fake = fake_boards;
 void (*fake_on_frame)(struct link *l, const uint8_t *frame);
 uint8_t fake_irq_depth;
+uint8_t fake_end_eeprom[FAKE_END_EEPROM_SIZE];
+#ifndef __AVR__
+uint32_t fake_end_wear[FAKE_END_EEPROM_SIZE];
+#endif
+static bool end_eeprom;
 
 static void power_up(struct fake_board *b)
 {
@@ -26,8 +31,18 @@ void fake_reset(void)
     for (uint16_t i = 0; i < FAKE_BOARDS; i++)
         power_up(&fake_boards[i]);
     fake = fake_boards;
+    end_eeprom = false;
     fake_on_frame = NULL;
     fake_irq_depth = 0;
+}
+
+void fake_use_end_eeprom(void)
+{
+    end_eeprom = true;
+    memset(fake_end_eeprom, FAKE_ERASED, sizeof fake_end_eeprom);
+#ifndef __AVR__
+    memset(fake_end_wear, 0, sizeof fake_end_wear);
+#endif
 }
 
 void fake_use(uint8_t board)
@@ -193,29 +208,56 @@ void hal_led(bool on)
 
 /* ---- EEPROM ---------------------------------------------------------------------------------- */
 
+static uint8_t *eeprom_byte(uint16_t address)
+{
+    if (end_eeprom && address < FAKE_END_EEPROM_SIZE)
+        return &fake_end_eeprom[address];
+    if (!end_eeprom && address < FAKE_EEPROM_SIZE)
+        return &fake->eeprom[address];
+    fake->stray++;
+    return NULL;
+}
+
+bool hal_eeprom_ready(void)
+{
+    if (fake->busy_left == 0)
+        return true;
+    fake->busy_left--;
+    return false;
+}
+
 uint8_t hal_eeprom_read(uint16_t address)
 {
-    if (address < FAKE_EEPROM_SIZE)
-        return fake->eeprom[address];
-    fake->stray++;
-    return FAKE_ERASED;
+    const uint8_t *byte = eeprom_byte(address);
+    fake->blocked += fake->busy_left != 0;
+    return byte ? *byte : FAKE_ERASED;
+}
+
+static void count_wear(uint16_t address)
+{
+    if (!end_eeprom && fake->wear[address] != UINT8_MAX)
+        fake->wear[address]++;
+#ifndef __AVR__
+    if (end_eeprom)
+        fake_end_wear[address]++;
+#endif
 }
 
 void hal_eeprom_write(uint16_t address, uint8_t value)
 {
     uint32_t index = fake->writes++;
+    uint8_t *byte = eeprom_byte(address);
 
-    if (address >= FAKE_EEPROM_SIZE) {
-        fake->stray++;
-        return;
-    }
-    if (index > fake->power_fails_at || (index == fake->power_fails_at && !fake->tears))
+    fake->blocked += fake->busy_left != 0;
+    fake->busy_left = fake->eeprom_busy;
+
+    if (!byte || index > fake->power_fails_at || (index == fake->power_fails_at && !fake->tears))
         return;
     if (index == fake->power_fails_at)
         value = fake->torn_value;
-    if (fake->eeprom[address] != value && fake->wear[address] != UINT8_MAX)
-        fake->wear[address]++;
-    fake->eeprom[address] = value;
+    if (*byte != value)
+        count_wear(address);
+    *byte = value;
 }
 
 /* ---- interrupts ------------------------------------------------------------------------------ */

@@ -13,13 +13,15 @@
 /* An AVR image has 16 KiB of RAM. */
 #ifndef FAKE_BOARDS
 #ifdef __AVR__
-#define FAKE_BOARDS 16u
+#define FAKE_BOARDS 12u
 #else
 #define FAKE_BOARDS 255u
 #endif
 #endif
 
 #define FAKE_EEPROM_SIZE 192u
+/* Of the End board, once fake_use_end_eeprom() was called; one for all boards. */
+#define FAKE_END_EEPROM_SIZE 4096u
 #define FAKE_OUT_SIZE 128u
 #define FAKE_NO_LIMIT UINT32_MAX
 #define FAKE_ERASED 0xFFu
@@ -67,7 +69,10 @@ struct fake_board {
     uint32_t power_fails_at;        /* the write with this index, from 0, and all later ones fail */
     bool tears;                     /* that write leaves torn_value in its byte */
     uint8_t torn_value;
-    uint16_t stray; /* accesses outside of the array */
+    uint8_t eeprom_busy; /* hal_eeprom_ready() is false this many times after each write */
+    uint8_t busy_left;
+    uint32_t blocked; /* accesses while a write was under way */
+    uint16_t stray;   /* accesses outside of the array */
     /* what reached the board's own logic */
     uint16_t frames; /* good frames */
     uint16_t rounds; /* good HOP frames */
@@ -84,6 +89,12 @@ extern uint8_t fake_irq_depth;
 /* All boards as after power-up: line high, EEPROM erased, room to send. Board 0 is current. */
 void fake_reset(void);
 void fake_use(uint8_t board);
+/* From here to the next fake_reset() addresses up to FAKE_END_EEPROM_SIZE are in fake_end_eeprom. */
+void fake_use_end_eeprom(void);
+extern uint8_t fake_end_eeprom[FAKE_END_EEPROM_SIZE];
+#ifndef __AVR__
+extern uint32_t fake_end_wear[FAKE_END_EEPROM_SIZE]; /* writes of each byte that changed it */
+#endif
 /* Takes the oldest sent byte of the current board; false when there is none. */
 bool fake_take(uint8_t *byte);
 /* The current board's power fails at its n-th write from now on; whole again: fake_power_on(). */

@@ -52,11 +52,17 @@ static void pass(uint16_t ms, int32_t ma, bool arrives)
     }
 }
 
+static int64_t take(uint8_t passes)
+{
+    struct meter_taken taken = meter_take(&meter, passes);
+    return (int64_t)taken.in_mas - (int64_t)taken.out_mas;
+}
+
 static void settle_ratio(void)
 {
     for (uint8_t i = 0; i < 70; i++)
         pass(1000, 0, true);
-    meter_take_mas(&meter, 1);
+    take(1);
 }
 
 static void expect_near(int64_t value, int64_t wanted, int64_t slack)
@@ -77,18 +83,71 @@ static void test_charge_is_right_for_clocks_ten_percent_off(void **state)
         for (uint16_t i = 0; i < 200; i++)
             pass(1000, 20000, true);
         /* 20 A for 200 s; 0.1 % */
-        expect_near(meter_take_mas(&meter, 1), 4000000, 4000);
+        expect_near(take(1), 4000000, 4000);
     }
 }
 
-static void test_ratio_starts_at_one_and_is_known_after_a_window(void **state)
+static void test_ratio_is_known_after_a_whole_window(void **state)
 {
     (void)state;
     reset(1100);
-    assert_int_equal(meter.ratio_q14, METER_UNITY_Q14);
     for (uint8_t i = 0; i < 70; i++)
         pass(1000, 0, true);
     expect_near(meter.ratio_q14, 16384L * 10 / 11, 16);
+}
+
+/* The first seconds are held back until a short window has compared the clocks. */
+static void test_charge_is_right_from_the_first_second_on(void **state)
+{
+    (void)state;
+    for (uint16_t pace = 900; pace <= 1100; pace += 50) {
+        int64_t taken = 0;
+        reset(pace);
+        pass(1000, 30000, true); /* the first totals are the base */
+        for (uint8_t i = 0; i < 3; i++) {
+            pass(1000, 30000, true);
+            assert_int_equal(take(1), 0);
+        }
+        for (uint8_t i = 0; i < 3; i++) {
+            pass(1000, 30000, true);
+            taken += take(1);
+        }
+        expect_near(taken, 180000, 1000);
+        for (uint8_t i = 0; i < 60; i++) {
+            pass(1000, 30000, true);
+            taken += take(1);
+        }
+        expect_near(taken, 66 * 30000L, 66 * 30);
+    }
+}
+
+static void test_clocks_that_disagree_by_more_than_15_percent_are_a_fault(void **state)
+{
+    static const struct {
+        uint16_t pace;
+        bool lost;
+    } cases[] = { { 1000, false }, { 1170, false }, { 1185, true }, { 875, false }, { 860, true } };
+
+    (void)state;
+    for (uint8_t i = 0; i < TEST_COUNT_OF(cases); i++) {
+        reset(cases[i].pace);
+        for (uint8_t k = 0; k < 7; k++)
+            pass(1000, 5000, true);
+        assert_int_equal(meter_clock_lost(&meter), cases[i].lost);
+        if (cases[i].lost)
+            assert_int_equal(take(1), 0);
+    }
+    reset(1000);
+    settle_ratio();
+    begin.pace = 1300;
+    settle_ratio();
+    settle_ratio();
+    assert_true(meter_clock_lost(&meter));
+    expect_near(meter.ratio_q14, 16384, 2000); /* the last good one stays */
+    begin.pace = 1000;
+    settle_ratio();
+    settle_ratio();
+    assert_false(meter_clock_lost(&meter));
 }
 
 static void test_ratio_follows_a_clock_that_drifts(void **state)
@@ -110,7 +169,7 @@ static void test_discharge_counts_negative(void **state)
     settle_ratio();
     for (uint8_t i = 0; i < 100; i++)
         pass(1000, -3000, true);
-    expect_near(meter_take_mas(&meter, 1), -300000, 100);
+    expect_near(take(1), -300000, 100);
 }
 
 static void test_passes_divide_current_and_charge(void **state)
@@ -123,7 +182,7 @@ static void test_passes_divide_current_and_charge(void **state)
         settle_ratio();
         for (uint8_t i = 0; i < 100; i++)
             pass(1000, 8000, true);
-        expect_near(meter_take_mas(&meter, passes[p]), 800000 / passes[p], 200);
+        expect_near(take(passes[p]), 800000 / passes[p], 200);
         assert_int_equal(meter_battery_ma(&meter, passes[p]), 8000 / passes[p]);
     }
 }
@@ -139,10 +198,11 @@ static void test_charge_taken_in_small_parts_loses_nothing(void **state)
         settle_ratio();
         for (uint16_t i = 0; i < 1000; i++) {
             pass(1000, 7, true); /* 7 mAs a second */
-            taken += meter_take_mas(&meter, passes[p]);
+            taken += take(passes[p]);
         }
-        expect_near(taken, 7000 / passes[p], 7000 / passes[p] / 50 + 2);
-        assert_int_equal(meter_take_mas(&meter, passes[p]), 0);
+        /* Begin counts whole mAs of its own; the ratio is good to 0.03 % */
+        expect_near(taken, begin.forward * 1000 / 1037 / passes[p], 3);
+        assert_int_equal(take(passes[p]), 0);
     }
 }
 
@@ -152,8 +212,8 @@ static void test_charge_is_taken_once(void **state)
     reset(1000);
     settle_ratio();
     pass(1000, 5000, true);
-    assert_int_not_equal(meter_take_mas(&meter, 1), 0);
-    assert_int_equal(meter_take_mas(&meter, 1), 0);
+    assert_int_not_equal(take(1), 0);
+    assert_int_equal(take(1), 0);
 }
 
 /* ---- lost rounds, wraps ---------------------------------------------------------------------- */
@@ -170,7 +230,7 @@ static void test_lost_rounds_lose_no_charge(void **state)
             random = random * 1103515245u + 12345u;
             pass(1000, 10000, (random >> 16 & 3u) == 0 || i == 399);
         }
-        expect_near(meter_take_mas(&meter, 1), 4000000, 6000);
+        expect_near(take(1), 4000000, 6000);
     }
 }
 
@@ -204,7 +264,7 @@ static void test_totals_wrap_without_a_jump(void **state)
         pass(1000, 10000, true);
     for (uint8_t i = 0; i < 10; i++)
         pass(1000, -1000, true);
-    expect_near(meter_take_mas(&meter, 1), 90000, 100);
+    expect_near(take(1), 90000, 100);
 }
 
 static void test_time_stamp_wraps_without_an_error(void **state)
@@ -216,7 +276,7 @@ static void test_time_stamp_wraps_without_an_error(void **state)
     for (uint16_t i = 0; i < 300; i++) /* several wraps */
         pass(1000, 1000, true);
     expect_near(meter.ratio_q14, 16384, 10);
-    expect_near(meter_take_mas(&meter, 1), 300000, 300);
+    expect_near(take(1), 300000, 300);
 }
 
 /* ---- reset of the Begin board ---------------------------------------------------------------- */
@@ -235,7 +295,7 @@ static void begin_reset_after(int64_t forward)
     for (uint8_t i = 0; i <= 10; i++)
         pass(1000, 2000, true);
     /* the second before the first round of the new run is not known */
-    expect_near(meter_take_mas(&meter, 1), 40000, 100);
+    expect_near(take(1), 40000, 100);
     expect_near(meter.ratio_q14, 16384, 16);
 }
 
@@ -256,16 +316,16 @@ static void test_begin_reset_is_seen_when_totals_are_higher_afterwards(void **st
         reset(1000);
         settle_ratio();
         pass(1000, ma, true);
-        meter_take_mas(&meter, 1);
+        take(1);
         begin.boot = 5;
         begin.begin_us = 0;
         begin.forward = begin.reverse = 0;
         for (uint8_t i = 0; i < 9; i++)
             pass(1000, ma, false);
         pass(1000, ma, true); /* ten seconds into the new run: nobody knows what came before */
-        assert_int_equal(meter_take_mas(&meter, 1), 0);
+        assert_int_equal(take(1), 0);
         pass(1000, ma, true);
-        expect_near(meter_take_mas(&meter, 1), ma, 10);
+        expect_near(take(1), ma, 10);
     }
 }
 
@@ -278,9 +338,9 @@ static void test_reset_with_the_same_boot_number_is_no_charge(void **state)
     settle_ratio();
     begin.forward = begin.reverse = 0;
     pass(1000, 2000, true);
-    assert_int_equal(meter_take_mas(&meter, 1), 0);
+    assert_int_equal(take(1), 0);
     pass(1000, 2000, true);
-    expect_near(meter_take_mas(&meter, 1), 2000, 10);
+    expect_near(take(1), 2000, 10);
 }
 
 static void test_largest_current_over_a_whole_gap_is_no_jump(void **state)
@@ -291,7 +351,7 @@ static void test_largest_current_over_a_whole_gap_is_no_jump(void **state)
     for (uint8_t i = 0; i < 64; i++)
         pass(1000, 500000, false);
     pass(1000, 500000, true);
-    expect_near(meter_take_mas(&meter, 1), 65LL * 500000, 200000);
+    expect_near(take(1), 65LL * 500000, 200000);
 }
 
 static void test_first_totals_are_no_charge(void **state)
@@ -300,21 +360,29 @@ static void test_first_totals_are_no_charge(void **state)
     reset(1000);
     begin.forward = 1000000;
     pass(1000, 0, true);
-    assert_int_equal(meter_take_mas(&meter, 1), 0);
+    assert_int_equal(take(1), 0);
 }
 
 /* ---- two sensors, states --------------------------------------------------------------------- */
 
-static void round_at(uint16_t time_ms)
+static void round_at(uint32_t time_ms)
 {
-    struct frame_start start = { .boot = 1, .sensors = 2, .time_ms = time_ms };
+    struct frame_start start = { .boot = 1, .sensors = 2, .time_ms = (uint16_t)time_ms };
     meter_round(&meter, &start, time_ms);
+}
+
+/* Two clocks that are alike and known to be. */
+static void know_ratio(void)
+{
+    meter_init(&meter);
+    for (uint32_t ms = 50000; ms < 60000; ms += 1000)
+        round_at(ms);
 }
 
 static void test_battery_is_incoming_less_consumers(void **state)
 {
     (void)state;
-    meter_init(&meter);
+    know_ratio();
     round_at(64000);
     give(0, SENSOR_OK, 0, 100);
     give(1, SENSOR_OK, 50, 0);
@@ -326,8 +394,8 @@ static void test_battery_is_incoming_less_consumers(void **state)
     assert_int_equal(meter_sensor_ma(&meter, 1, 1), 20000);
     assert_int_equal(meter_battery_ma(&meter, 1), -8000);
     assert_int_equal(meter_battery_ma(&meter, 4), -2000);
-    assert_int_equal(meter_take_mas(&meter, 1), -8000);
-    round_at((uint16_t)67000); /* two seconds, across the wrap of the time stamp */
+    assert_int_equal(take(1), -8000);
+    round_at(67000); /* two seconds, across the wrap of the time stamp */
     give(0, SENSOR_OK, 12000, 500);
     give(1, SENSOR_OK, 20050, 0);
     assert_int_equal(meter_sensor_ma(&meter, 0, 1), -200);
@@ -338,14 +406,14 @@ static void test_battery_is_incoming_less_consumers(void **state)
 static void test_lost_total_makes_a_mean_over_two_rounds(void **state)
 {
     (void)state;
-    meter_init(&meter);
-    round_at(1000);
+    know_ratio();
+    round_at(61000);
     give(0, SENSOR_OK, 0, 0);
-    round_at(2000);
-    round_at(3000);
+    round_at(62000);
+    round_at(63000);
     give(0, SENSOR_OK, 5000, 0);
     assert_int_equal(meter_sensor_ma(&meter, 0, 1), 2500);
-    assert_int_equal(meter_take_mas(&meter, 1), 5000);
+    assert_int_equal(take(1), 5000);
 }
 
 static void test_sensor_index_out_of_range_is_ignored(void **state)
@@ -389,6 +457,60 @@ static void test_known_and_lost_follow_the_sensor_states(void **state)
     }
 }
 
+static void test_current_that_was_not_heard_lately_is_not_known(void **state)
+{
+    (void)state;
+    know_ratio();
+    round_at(60000);
+    give(0, SENSOR_OK, 0, 0);
+    round_at(61000);
+    give(0, SENSOR_OK, 9000, 0);
+    meter_age(&meter, 61000 + METER_FRESH_MS);
+    assert_true(meter_known(&meter));
+    assert_int_equal(meter_battery_ma(&meter, 1), 9000);
+    meter_age(&meter, 61000 + METER_FRESH_MS + 1);
+    assert_false(meter_known(&meter));
+    assert_int_equal(meter_battery_ma(&meter, 1), 0);
+    assert_false(meter_lost(&meter)); /* nobody said that it is broken */
+    assert_false(meter_silent(&meter, 64000, 3000));
+    assert_true(meter_silent(&meter, 64001, 3000));
+    round_at(65000);
+    give(0, SENSOR_OK, 21000, 0);
+    assert_true(meter_known(&meter));
+    assert_int_equal(meter_battery_ma(&meter, 1), 3000);
+    assert_int_equal(take(1), 21000);
+}
+
+/* Longer than Begin's time stamp covers: the totals still have it all. */
+static void test_gap_of_an_hour_loses_no_charge(void **state)
+{
+    (void)state;
+    reset(1050);
+    settle_ratio();
+    for (uint16_t i = 1; i < 3600; i++)
+        pass(1000, 80000, false);
+    pass(1000, 80000, true);
+    expect_near(take(1), 3600LL * 80000, 3600LL * 80);
+    expect_near(meter_battery_ma(&meter, 1), 80000 * 105 / 100, 200); /* in Begin's seconds */
+}
+
+static void test_incoming_and_outgoing_charge_are_kept_apart(void **state)
+{
+    struct meter_taken taken;
+
+    (void)state;
+    know_ratio();
+    round_at(60000);
+    give(0, SENSOR_OK, 0, 0);
+    give(1, SENSOR_OK, 0, 0);
+    round_at(61000);
+    give(0, SENSOR_OK, 10000, 300);
+    give(1, SENSOR_OK, 4000, 70);
+    taken = meter_take(&meter, 2);
+    assert_int_equal(taken.in_mas, 5035);
+    assert_int_equal(taken.out_mas, 2150);
+}
+
 static void test_second_sensor_alone_makes_no_current_known(void **state)
 {
     (void)state;
@@ -403,7 +525,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_charge_is_right_for_clocks_ten_percent_off),
-        cmocka_unit_test(test_ratio_starts_at_one_and_is_known_after_a_window),
+        cmocka_unit_test(test_ratio_is_known_after_a_whole_window),
+        cmocka_unit_test(test_charge_is_right_from_the_first_second_on),
+        cmocka_unit_test(test_clocks_that_disagree_by_more_than_15_percent_are_a_fault),
         cmocka_unit_test(test_ratio_follows_a_clock_that_drifts),
         cmocka_unit_test(test_discharge_counts_negative),
         cmocka_unit_test(test_passes_divide_current_and_charge),
@@ -422,6 +546,9 @@ int main(void)
         cmocka_unit_test(test_lost_total_makes_a_mean_over_two_rounds),
         cmocka_unit_test(test_sensor_index_out_of_range_is_ignored),
         cmocka_unit_test(test_known_and_lost_follow_the_sensor_states),
+        cmocka_unit_test(test_current_that_was_not_heard_lately_is_not_known),
+        cmocka_unit_test(test_gap_of_an_hour_loses_no_charge),
+        cmocka_unit_test(test_incoming_and_outgoing_charge_are_kept_apart),
         cmocka_unit_test(test_second_sensor_alone_makes_no_current_known),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

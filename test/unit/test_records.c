@@ -1,9 +1,10 @@
 /* Every record that a board keeps, in its place: the power fails at each byte written, and inside of
  * it, and what is loaded then is the old or the new contents; the neighbours stay as they are. */
-#include "begin_board/current.h"
+#include "begin_board/sensor_record.h"
 #include "common/eeprom_map.h"
 #include "common/record.h"
-#include "end_board/settings.h"
+#include "end_board/eeprom_map.h"
+#include "end_board/settings_store.h"
 #include "test.h"
 #include "test/fake/hal_fake.h"
 
@@ -20,7 +21,7 @@ static const struct row begin[ROWS] = {
     { EEPROM_CALIBRATION, CALIBRATION_VERSION, CALIBRATION_PAYLOAD },
     { EEPROM_TRIM, TRIM_VERSION, TRIM_PAYLOAD },
     { EEPROM_RESETS, RESETS_VERSION, RESETS_PAYLOAD },
-    { EEPROM_BOARD, 1, 2u * CURRENT_INPUTS } /* zero points of the sensors */,
+    { EEPROM_BOARD, SENSOR_RECORD_VERSION, SENSOR_RECORD_PAYLOAD },
 };
 static const struct row end[ROWS] = {
     { EEPROM_CALIBRATION, CALIBRATION_VERSION, CALIBRATION_PAYLOAD },
@@ -47,6 +48,8 @@ static bool holds(const struct row *r, const uint8_t *contents)
 static void all_old(const struct row *rows, uint8_t saves)
 {
     fake_reset();
+    if (rows == end)
+        fake_use_end_eeprom();
     for (uint8_t i = 0; i < sizeof old_contents; i++) {
         old_contents[i] = (uint8_t)(3u * i + 1u);
         new_contents[i] = (uint8_t)(0xF5u - 7u * i);

@@ -4,7 +4,7 @@
 static struct soc soc;
 static struct pack pack;
 static struct settings settings;
-static struct soc_input in;
+static struct facts in;
 
 /* Four cells of 3.2 V, 1280 Wh: 100 Ah = 360 000 000 mAs. */
 #define CAPACITY_MAS 360000000LL
@@ -23,19 +23,21 @@ static void set_up(uint8_t mode)
                                   .nominal_mv = 3200,
                                   .vmin_mv = 3000,
                                   .vmax_mv = 3700,
-                                  .vbalance_mv = 3400 };
-    in = (struct soc_input){ .pack = &pack,
-                             .settings = &settings,
-                             .vbalance_mv = 3400,
-                             .current_known = true,
-                             .load_allowed = true,
-                             .now_ms = 0xFFFFF000u };
+                                  .vbalance_mv = 3400,
+                                  .charge_efficiency_pm = 1000 };
+    in = (struct facts){ .pack = &pack,
+                         .settings = &settings,
+                         .vbalance_mv = 3400,
+                         .current_known = true,
+                         .load_allowed = true,
+                         .now_ms = 0xFFFFF000u };
 }
+
+static enum soc_event last;
 
 static void step(int64_t mas)
 {
-    in.mas = mas;
-    soc_step(&soc, &in);
+    last = soc_step(&soc, &in, mas);
 }
 
 static void pass(uint32_t ms)
@@ -92,7 +94,7 @@ static void test_charge_is_clamped_at_both_ends(void **state)
 static void test_capacity_follows_settings_and_cells(void **state)
 {
     static const struct {
-        uint32_t wh;
+        int32_t wh;
         uint16_t nominal_mv;
         uint8_t cells;
         int64_t mas;
@@ -130,6 +132,113 @@ static void test_new_capacity_keeps_the_charge_that_fits(void **state)
     assert_int_equal(soc_pm(&soc), 1000);
 }
 
+static void test_efficiency_takes_its_share_of_incoming_charge_only(void **state)
+{
+    (void)state;
+    set_up(MODE_NORMAL);
+    settings.charge_efficiency_pm = 950;
+    step(0);
+    for (uint16_t i = 0; i < 1000; i++)
+        step(1001); /* no whole mAs is left of each */
+    assert_int_equal(soc.charge_mas - CAPACITY_MAS / 2, 1001L * 950);
+    for (uint16_t i = 0; i < 1000; i++)
+        step(-1001);
+    assert_int_equal(soc.charge_mas - CAPACITY_MAS / 2, 1001L * 950 - 1001000);
+}
+
+static void test_charge_from_before_a_reset_goes_on(void **state)
+{
+    (void)state;
+    set_up(MODE_NORMAL);
+    soc_restore(&soc, CAPACITY_MAS / 4, true);
+    pack.count = 0;
+    step(0);
+    step(-1000);
+    pack.count = 4;
+    step(0);
+    assert_int_equal(soc.charge_mas, CAPACITY_MAS / 4 - 1000);
+    assert_true(soc.calibrated);
+    set_up(MODE_NORMAL); /* of a larger pack: clamped */
+    soc_restore(&soc, CAPACITY_MAS * 2, false);
+    step(0);
+    assert_int_equal(soc_pm(&soc), 1000);
+    assert_false(soc.calibrated);
+}
+
+static void test_stored_energy_is_the_share_of_the_capacity(void **state)
+{
+    (void)state;
+    set_up(MODE_NORMAL);
+    assert_int_equal(soc_stored_wh(&soc, &settings), 0);
+    step(0);
+    assert_int_equal(soc_stored_wh(&soc, &settings), 640);
+    settings.capacity_wh = 4000000;
+    pack.count = 255;
+    step(0);
+    soc.charge_mas = soc.capacity_mas;
+    assert_int_equal(soc_stored_wh(&soc, &settings), 4000000);
+}
+
+/* ---- times ----------------------------------------------------------------------------------- */
+
+static void test_times_follow_the_smoothed_current(void **state)
+{
+    uint32_t seconds;
+
+    (void)state;
+    set_up(MODE_NORMAL);
+    in.battery_ma = -50000; /* half of 100 Ah at 50 A: an hour */
+    step(0);
+    assert_true(soc_time_to_empty(&soc, &seconds));
+    assert_int_equal(seconds, 3600);
+    assert_false(soc_time_to_full(&soc, &settings, &seconds));
+    in.battery_ma = -100000;
+    for (uint16_t i = 0; i < 40; i++)
+        pass(250); /* ten seconds of the double current: 1 - exp(-1/6) of the way */
+    assert_true(soc_time_to_empty(&soc, &seconds));
+    assert_true(seconds > 3080 && seconds < 3150);
+    for (uint16_t i = 0; i < 4000; i++)
+        pass(250);
+    assert_true(soc_time_to_empty(&soc, &seconds));
+    assert_true(seconds >= 1800 && seconds <= 1801);
+    in.battery_ma = 25000;
+    pass(SOC_TREND_MS);
+    settings.charge_efficiency_pm = 500;
+    assert_true(soc_time_to_full(&soc, &settings, &seconds));
+    assert_int_equal(seconds, 4 * 3600);
+    assert_false(soc_time_to_empty(&soc, &seconds));
+}
+
+static void test_times_are_unknown_without_a_current_that_says_something(void **state)
+{
+    uint32_t seconds;
+
+    (void)state;
+    set_up(MODE_NORMAL);
+    in.battery_ma = -50000;
+    in.current_known = false;
+    step(0);
+    assert_false(soc_time_to_empty(&soc, &seconds));
+    in.current_known = true;
+    in.battery_ma = 0;
+    step(0);
+    assert_false(soc_time_to_empty(&soc, &seconds));
+    assert_false(soc_time_to_full(&soc, &settings, &seconds));
+    set_up(MODE_NORMAL);
+    in.battery_ma = -251; /* 50 Ah: 199.2 h */
+    step(0);
+    assert_true(soc_time_to_empty(&soc, &seconds));
+    set_up(MODE_NORMAL);
+    in.battery_ma = -249;
+    step(0);
+    assert_false(soc_time_to_empty(&soc, &seconds));
+    set_up(MODE_NORMAL);
+    pack.count = 0;
+    in.battery_ma = -50000;
+    step(0);
+    assert_false(soc_time_to_empty(&soc, &seconds));
+}
+
 /* ---- full ------------------------------------------------------------------------------------ */
 
 /* 5 % of 1280 Wh are 64 W; the pack has 13.6 V. */
@@ -144,7 +253,7 @@ static void make_full(void)
 static bool becomes_full(void)
 {
     step(0);
-    pass(SOC_FULL_HOLD_MS);
+    pass(settings.mode == MODE_CRITICAL ? SOC_FULL_HOLD_CRITICAL_MS : SOC_FULL_HOLD_MS);
     return soc_pm(&soc) == 1000;
 }
 
@@ -192,7 +301,7 @@ static void test_full_needs_a_charge_power_up_to_five_percent(void **state)
             make_full();
             in.battery_ma = cases[i].ma;
             in.current_known = cases[i].known;
-            assert_int_equal(soc_charge_rate_low(&in), cases[i].full);
+            assert_int_equal(facts_charge_rate_low(&in), cases[i].full);
             assert_int_equal(becomes_full(), cases[i].full);
         }
     }
@@ -216,13 +325,32 @@ static void test_full_must_hold_without_a_gap(void **state)
     assert_int_equal(soc_pm(&soc), 1000);
 }
 
+static void test_full_and_empty_are_told_once(void **state)
+{
+    (void)state;
+    set_up(MODE_NORMAL);
+    make_full();
+    step(0);
+    pass(SOC_FULL_HOLD_MS);
+    assert_int_equal(last, SOC_SET_FULL);
+    pass(250);
+    assert_int_equal(last, SOC_NOTHING);
+    in.load_allowed = false;
+    pack.min_mv = 2900;
+    pass(250);
+    pass(SOC_EMPTY_HOLD_MS);
+    assert_int_equal(last, SOC_SET_EMPTY);
+    pass(250);
+    assert_int_equal(last, SOC_NOTHING);
+}
+
 static void test_full_is_not_believed_of_a_faulty_pack(void **state)
 {
     (void)state;
-    for (uint8_t bit = 0; bit < 8; bit++) {
+    for (uint8_t bit = 0; bit < FAULT_BITS; bit++) {
         set_up(MODE_NORMAL);
         make_full();
-        pack.faults = (uint8_t)(1u << bit);
+        in.faults = (uint16_t)(1u << bit);
         assert_false(becomes_full());
     }
 }
@@ -235,9 +363,9 @@ static void test_largest_pack_judges_power_without_overflow(void **state)
     pack.count = 255;
     pack.total_mv = 255UL * 4900;
     in.battery_ma = 160000; /* 199.9 kW of 200 */
-    assert_true(soc_charge_rate_low(&in));
+    assert_true(facts_charge_rate_low(&in));
     in.battery_ma = 160100;
-    assert_false(soc_charge_rate_low(&in));
+    assert_false(facts_charge_rate_low(&in));
 }
 
 /* ---- empty ----------------------------------------------------------------------------------- */
@@ -273,7 +401,7 @@ static void test_empty_needs_a_cell_below_vmin_without_load(void **state)
         assert_false(becomes_empty());
         set_up(mode);
         make_empty();
-        pack.faults = PACK_SILENT;
+        in.faults = PACK_SILENT;
         assert_false(becomes_empty());
     }
 }
@@ -308,6 +436,12 @@ int main(void)
         cmocka_unit_test(test_full_in_critical_mode_needs_the_pack_at_vbalance),
         cmocka_unit_test(test_full_needs_a_charge_power_up_to_five_percent),
         cmocka_unit_test(test_full_must_hold_without_a_gap),
+        cmocka_unit_test(test_efficiency_takes_its_share_of_incoming_charge_only),
+        cmocka_unit_test(test_charge_from_before_a_reset_goes_on),
+        cmocka_unit_test(test_stored_energy_is_the_share_of_the_capacity),
+        cmocka_unit_test(test_times_follow_the_smoothed_current),
+        cmocka_unit_test(test_times_are_unknown_without_a_current_that_says_something),
+        cmocka_unit_test(test_full_and_empty_are_told_once),
         cmocka_unit_test(test_full_is_not_believed_of_a_faulty_pack),
         cmocka_unit_test(test_largest_pack_judges_power_without_overflow),
         cmocka_unit_test(test_empty_needs_a_cell_below_vmin_without_load),

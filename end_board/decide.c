@@ -1,0 +1,77 @@
+#include "end_board/decide.h"
+
+#include "common/switches.h"
+
+/* Cells are heard and the current is not: End waits for them first, so that a broken wire is not
+ * called a lost sensor. */
+#define SENSOR_SILENT_MS 3000u
+
+void decide_init(struct decide *d, uint32_t now_ms)
+{
+    meter_init(&d->meter);
+    soc_init(&d->soc);
+    calendar_init(&d->calendar, now_ms);
+    energy_init(&d->energy);
+    extremes_init(&d->extremes);
+    d->pack_mv = 0;
+    relay_init(&d->relay, now_ms);
+}
+
+static uint16_t faults_of(const struct decide *d, const struct pack *pack, uint32_t now_ms)
+{
+    uint16_t faults = pack->faults;
+
+    if (meter_lost(&d->meter) || (faults == 0 && meter_silent(&d->meter, now_ms, SENSOR_SILENT_MS)))
+        faults |= FAULT_SENSOR_LOST;
+    if (!d->settings.confirmed)
+        faults |= FAULT_SETTINGS_LOST;
+    if (meter_clock_lost(&d->meter))
+        faults |= FAULT_CLOCK;
+    return faults;
+}
+
+static uint16_t vbalance_mv(const struct settings *s, uint8_t switches)
+{
+    uint16_t from_switches = switches_vbalance_mv(switches);
+    return from_switches ? from_switches : (uint16_t)s->vbalance_mv;
+}
+
+static void see(struct decide *d, const struct pack *pack, uint8_t switches, uint32_t now_ms)
+{
+    d->facts = (struct facts){
+        .pack = pack,
+        .settings = &d->settings,
+        .now_ms = now_ms,
+        .faults = faults_of(d, pack, now_ms),
+        .vbalance_mv = vbalance_mv(&d->settings, switches),
+        .battery_ma = meter_battery_ma(&d->meter, (uint8_t)d->settings.sensor_passes),
+        .current_known = meter_known(&d->meter),
+        .load_allowed = d->relay.closed[RELAY_LOAD],
+    };
+}
+
+static void count(struct decide *d)
+{
+    struct meter_taken taken = meter_take(&d->meter, (uint8_t)d->settings.sensor_passes);
+    int64_t net_mas = (int64_t)taken.in_mas - (int64_t)taken.out_mas;
+
+    d->net_mas += net_mas;
+    d->soc_event = soc_step(&d->soc, &d->facts, net_mas);
+    d->facts.soc_pm = soc_pm(&d->soc);
+    if (!(d->facts.faults & PACK_FAULT_ANY))
+        d->pack_mv = d->facts.pack->total_mv;
+    energy_step(&d->energy, &taken, d->pack_mv, d->soc.capacity_mas);
+    if (extremes_step(&d->extremes, &d->facts))
+        d->day_changed = true;
+}
+
+void decide_step(struct decide *d, const struct pack *pack, uint8_t switches, uint32_t now_ms)
+{
+    meter_age(&d->meter, now_ms);
+    d->day_changed = calendar_step(&d->calendar, now_ms);
+    if (d->day_changed)
+        energy_day_over(&d->energy);
+    see(d, pack, switches, now_ms);
+    count(d);
+    relay_step(&d->relay, &d->facts);
+}

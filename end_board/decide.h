@@ -1,0 +1,38 @@
+/* Everything the End board decides after a round and in between, in the order it must happen.
+ * Pure logic, main loop. */
+#ifndef END_BOARD_DECIDE_H
+#define END_BOARD_DECIDE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "end_board/calendar.h"
+#include "end_board/energy.h"
+#include "end_board/facts.h"
+#include "end_board/meter.h"
+#include "end_board/relay.h"
+#include "end_board/soc.h"
+
+struct decide {
+    struct settings settings;
+    struct meter meter;
+    struct soc soc;
+    struct calendar calendar;
+    struct energy energy;
+    struct extremes extremes;
+    struct relay relay;
+    struct facts facts;       /* of the last step */
+    enum soc_event soc_event; /* in it */
+    bool day_changed;         /* in it: a day was over, or an extreme is new */
+    int64_t net_mas;          /* that went in less what went out, since reset */
+    uint32_t pack_mv;         /* last one that all cells were heard for */
+};
+
+/* Both relays released. The settings are the caller's to load. */
+void decide_init(struct decide *d, uint32_t now_ms);
+
+/* One step, four times a second or more, so that hold times are kept to a quarter of a second; the
+ * pack has been evaluated. switches: of the last good START. */
+void decide_step(struct decide *d, const struct pack *pack, uint8_t switches, uint32_t now_ms);
+
+#endif

@@ -1,0 +1,115 @@
+#include "end_board/show.h"
+
+#include "common/pgm.h"
+
+enum led_condition { WHEN_ANSWERING, WHEN_CHARGE_CLOSED, WHEN_LOAD_CLOSED };
+
+struct led_row {
+    uint8_t led; /* enum show_led */
+    uint8_t condition;
+    uint16_t period_ms;
+    uint16_t from_ms;
+    uint16_t to_ms;
+};
+
+/* The first row of a LED whose condition holds decides. Product manual, "End Board". */
+static const struct led_row rows[] FLASH_TABLE = {
+    { SHOW_CHARGE_LED, WHEN_ANSWERING, 500, 0, 250 },
+    { SHOW_LOAD_LED, WHEN_ANSWERING, 500, 250, 500 },
+    { SHOW_CHARGE_LED, WHEN_CHARGE_CLOSED, 5000, 0, 250 },
+    { SHOW_LOAD_LED, WHEN_LOAD_CLOSED, 5000, 0, 250 },
+};
+
+static bool applies(uint8_t condition, const struct decide *d, bool answering)
+{
+    switch ((enum led_condition)condition) {
+    case WHEN_ANSWERING:
+        return answering;
+    case WHEN_CHARGE_CLOSED:
+        return d->relay.closed[RELAY_CHARGE];
+    case WHEN_LOAD_CLOSED:
+        return d->relay.closed[RELAY_LOAD];
+    }
+    return false;
+}
+
+uint8_t show_leds(const struct decide *d, bool answering, uint32_t now_ms)
+{
+    uint8_t leds = 0;
+    uint8_t decided = 0;
+    struct led_row row;
+
+    for (uint8_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        flash_read(&row, &rows[i], sizeof row);
+        if (decided & row.led || !applies(row.condition, d, answering))
+            continue;
+        decided |= row.led;
+        if (now_ms % row.period_ms >= row.from_ms && now_ms % row.period_ms < row.to_ms)
+            leds |= row.led;
+    }
+    return leds;
+}
+
+static void show_times(struct end_view *v, const struct decide *d)
+{
+    if (soc_time_to_full(&d->soc, &d->settings, &v->to_full_s))
+        v->known |= VIEW_TIME_TO_FULL;
+    if (soc_time_to_empty(&d->soc, &v->to_empty_s))
+        v->known |= VIEW_TIME_TO_EMPTY;
+}
+
+static void show_currents(struct end_view *v, const struct decide *d)
+{
+    uint8_t passes = (uint8_t)d->settings.sensor_passes;
+
+    if (!d->facts.current_known)
+        return;
+    v->known |= VIEW_CURRENT;
+    v->battery_ma = d->facts.battery_ma;
+    v->in_ma = meter_sensor_ma(&d->meter, 0, passes);
+    v->out_ma = meter_sensor_ma(&d->meter, 1, passes);
+}
+
+static void show_relays(struct end_view *v, const struct relay *r)
+{
+    v->charge_held = r->held[RELAY_CHARGE];
+    v->load_held = r->held[RELAY_LOAD];
+    v->switchings = r->switchings;
+    v->charge_closed = r->closed[RELAY_CHARGE];
+    v->load_closed = r->closed[RELAY_LOAD];
+    v->charge_reason = r->reason[RELAY_CHARGE];
+    v->load_reason = r->reason[RELAY_LOAD];
+}
+
+static void show_energy(struct end_view *v, const struct decide *d)
+{
+    v->in_mwh = d->energy.in.mwh;
+    v->out_mwh = d->energy.out.mwh;
+    v->in_today_mwh = energy_today_mwh(&d->energy.in);
+    v->out_today_mwh = energy_today_mwh(&d->energy.out);
+    v->cycles_milli = d->energy.cycles_milli;
+    v->stored_wh = soc_stored_wh(&d->soc, &d->settings);
+}
+
+void show_view(struct end_view *v, const struct decide *d, const struct pack *pack, uint32_t now_ms)
+{
+    *v = (struct end_view){
+        .net_mas = d->net_mas,
+        .readings = pack->readings,
+        .now_ms = now_ms,
+        .clock_s = d->calendar.now_s,
+        .soc_pm = d->facts.soc_pm,
+        .vbalance_mv = d->facts.vbalance_mv,
+        .faults = d->facts.faults,
+        .cells = pack->count,
+        .sensor_state = { d->meter.sensor[0].state, d->meter.sensor[1].state },
+    };
+    if (d->soc.calibrated)
+        v->known |= VIEW_SOC_CALIBRATED;
+    if (d->calendar.set)
+        v->known |= VIEW_CLOCK_SET;
+    show_currents(v, d);
+    show_times(v, d);
+    show_relays(v, &d->relay);
+    show_energy(v, d);
+}

@@ -1,0 +1,25 @@
+/* Turns what was decided into events: faults that begin and end, relays that move, the counter being
+ * set. Pure logic, main loop. */
+#ifndef END_BOARD_WATCH_H
+#define END_BOARD_WATCH_H
+
+#include <stdint.h>
+
+#include "end_board/decide.h"
+#include "end_board/event_log.h"
+
+/* After a reset all cells are silent: that is no event unless it lasts. */
+#define WATCH_SETTLE_MS 10000u
+
+struct watch {
+    uint16_t faults; /* that are in the log as begun */
+    bool closed[RELAY_COUNT];
+    bool settled;
+    uint32_t started_ms;
+};
+
+void watch_init(struct watch *w, uint32_t now_ms);
+/* After each decide_step(). */
+void watch_step(struct watch *w, const struct decide *d, struct event_log *log);
+
+#endif
