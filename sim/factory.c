@@ -12,17 +12,10 @@
 #include "common/ntc.h"
 #include "end_board/settings_store.h"
 
-#define LOW_V 2.0
-#define HIGH_V 4.0
-#define MIDDLE_V 3.0
-#define ROOM_C 25.0
-#define COLD_C (-5.0)
-#define WARM_C 55.0
 #define SENSOR_LOW_V 0.6
 #define SENSOR_HIGH_V 4.4
 #define SENSOR_ZERO_V 2.5
 #define SENSOR_REPEATS 4096
-#define REPEATS 16 /* readings of CELL_SAMPLES conversions that the rig averages */
 #define EEPROM_MAX 4096
 
 /* The firmware's own record code writes into this image of an EEPROM. */
@@ -69,52 +62,66 @@ static void put_eeprom(struct board *b)
 /* What CELL_SAMPLES conversions add up to, averaged. */
 static double rig_sum(struct board *b, double cell_v, double celsius)
 {
-    return board_factory_sum(b, cell_v, celsius, REPEATS * (int)CELL_SAMPLES) / REPEATS;
-}
-
-/* Change of gain per kelvin: the sum of the same voltage falls as the reference rises. */
-static double temperature_coefficient(struct board *b)
-{
-    double cold = rig_sum(b, MIDDLE_V, COLD_C);
-    double warm = rig_sum(b, MIDDLE_V, WARM_C);
-
-    return log(cold / warm) / (WARM_C - COLD_C);
+    return board_factory_sum(b, cell_v, celsius, FACTORY_REPEATS * (int)CELL_SAMPLES) /
+           FACTORY_REPEATS;
 }
 
 /* What the board's sensor reads off in the chamber, by the firmware's own table. */
-static int8_t temperature_offset(struct board *b)
+static int16_t temperature_offset(double share)
+{
+    int16_t dc = CALIBRATION_DC;
+
+    if (ntc_temperature((uint16_t)lround(share), &dc) != NTC_OK)
+        return 0;
+    return (int16_t)fmax(-100.0, fmin(100.0, CALIBRATION_DC - dc));
+}
+
+/* The temperature coefficient is the change of gain per kelvin: the sum of the same voltage falls as
+ * the reference rises. */
+void factory_calibration(const struct factory_sums *sums, struct calibration *out)
+{
+    double span_mv = (FACTORY_HIGH_V - FACTORY_LOW_V) * 1000.0;
+    double mv_per_count = span_mv / (sums->high - sums->low);
+    double tc = log(sums->cold / sums->warm) / (FACTORY_WARM_C - FACTORY_COLD_C);
+
+    *out = (struct calibration){
+        .gain_q16 = (uint16_t)lround(mv_per_count * 65536.0),
+        .offset_dmv = (int16_t)lround((FACTORY_LOW_V * 1000.0 - sums->low * mv_per_count) * 10.0),
+        .tc_ppm = (int16_t)lround(tc * 1e6),
+        .offset_dc = temperature_offset(sums->ntc_share),
+        .valid = true,
+    };
+}
+
+/* Tap and foot of the cell's NTC as the board makes one figure of them. */
+static double rig_ntc_share(struct board *b, double cell_v, double celsius)
 {
     double tap;
     double foot;
-    int16_t dc = CALIBRATION_DC;
-    uint16_t share;
 
-    board_factory_ntc_sums(b, MIDDLE_V, ROOM_C, REPEATS * (int)NTC_SAMPLES, &tap, &foot);
-    share = ntc_share((uint16_t)lround(tap / REPEATS), (uint16_t)lround(foot / REPEATS));
-    if (ntc_temperature(share, &dc) != NTC_OK)
-        return 0;
-    return (int8_t)fmax(-100.0, fmin(100.0, CALIBRATION_DC - dc));
+    board_factory_ntc_sums(b, cell_v, celsius, FACTORY_REPEATS * (int)NTC_SAMPLES, &tap, &foot);
+    return ntc_share((uint16_t)lround(tap / FACTORY_REPEATS),
+                     (uint16_t)lround(foot / FACTORY_REPEATS));
 }
 
 static void calibrate_voltage(struct board *b)
 {
-    double low = rig_sum(b, LOW_V, ROOM_C);
-    double high = rig_sum(b, HIGH_V, ROOM_C);
-    double mv_per_count = (HIGH_V - LOW_V) * 1000.0 / (high - low);
-    struct calibration c = {
-        .gain_q16 = (uint16_t)lround(mv_per_count * 65536.0),
-        .offset_dmv = (int16_t)lround((LOW_V * 1000.0 - low * mv_per_count) * 10.0),
-        .tc_ppm = (int16_t)lround(temperature_coefficient(b) * 1e6),
-        .offset_dc = temperature_offset(b),
-        .valid = true,
-    };
+    struct factory_sums sums;
+    struct calibration c;
 
+    sums.low = rig_sum(b, FACTORY_LOW_V, FACTORY_ROOM_C);
+    sums.high = rig_sum(b, FACTORY_HIGH_V, FACTORY_ROOM_C);
+    sums.cold = rig_sum(b, FACTORY_MIDDLE_V, FACTORY_COLD_C);
+    sums.warm = rig_sum(b, FACTORY_MIDDLE_V, FACTORY_WARM_C);
+    sums.ntc_share = rig_ntc_share(b, FACTORY_HIGH_V, FACTORY_ROOM_C);
+    factory_calibration(&sums, &c);
     calibration_save(&c);
 }
 
 static double sensor_code(struct board *b, int input, double volts)
 {
-    return board_factory_sensor_sum(b, input, volts, ROOM_C, SENSOR_REPEATS) / SENSOR_REPEATS;
+    return board_factory_sensor_sum(b, input, volts, FACTORY_ROOM_C, SENSOR_REPEATS) /
+           SENSOR_REPEATS;
 }
 
 /* Gain of an input against a reference of 1.1 V and a divider of 35.5 k and 10 k. */
@@ -134,6 +141,25 @@ static void calibrate_sensors(struct board *b)
         r.input[i].gain_q14 = (uint16_t)lround(sensor_gain(b, i) * SENSOR_GAIN_UNITY);
     }
     sensor_record_save(&r);
+}
+
+void factory_calibrate_sensors(struct board *b)
+{
+    get_eeprom(b);
+    calibrate_sensors(b);
+    put_eeprom(b);
+}
+
+void factory_copy_eeprom(struct board *to, struct board *from)
+{
+    get_eeprom(from);
+    put_eeprom(to);
+}
+
+void factory_read_calibration(struct board *b, struct calibration *out)
+{
+    get_eeprom(b);
+    calibration_load(out);
 }
 
 void factory_calibrate(struct chain *c)

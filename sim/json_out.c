@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "belief.h"
+#include "factory.h"
 #include "power.h"
 #include "probe.h"
 
@@ -134,6 +135,7 @@ static json_t *board(const struct run *r, int index)
     const struct board *b = &r->chain.board[index];
     struct power_report p;
     struct link_counters c;
+    struct calibration calibration;
     json_t *o;
 
     power_report(b, &r->chain.board[index ? index - 1 : r->chain.cells - 1], &p);
@@ -141,6 +143,10 @@ static json_t *board(const struct run *r, int index)
     o = json_pack("{s:i,s:s,s:I,s:I}", "number", b->number, "mcu", b->firmware->part->name,
                   "active_cycles", (json_int_t)b->mcu.active_cycles, "idle_cycles",
                   (json_int_t)b->mcu.idle_cycles);
+    factory_read_calibration(&r->chain.board[index], &calibration);
+    json_object_set_new(o, "gain_q16", json_integer(calibration.gain_q16));
+    json_object_set_new(o, "offset_dmv", json_integer(calibration.offset_dmv));
+    json_object_set_new(o, "tc_ppm", json_integer(calibration.tc_ppm));
     json_object_set_new(o, "active_s", rounded(p.active_s, 1e-6));
     json_object_set_new(o, "idle_s", rounded(p.idle_s, 1e-6));
     json_object_set_new(o, "power_save_s", rounded(p.power_save_s, 1e-6));

@@ -22,6 +22,7 @@ enum {
     KEY_FIRMWARE,
     KEY_CLOCK_SPREAD,
     KEY_UNCALIBRATED,
+    KEY_CALIBRATE,
     KEY_THREADS
 };
 
@@ -49,6 +50,8 @@ static const struct argp_option table[] = {
     { "clock-spread", KEY_CLOCK_SPREAD, "PERCENT", 0,
       "oscillators are off by up to this from the factory (10)", 0 },
     { "uncalibrated", KEY_UNCALIBRATED, NULL, 0, "boards as assembled, without calibration", 0 },
+    { "calibrate", KEY_CALIBRATE, "HOW", 0,
+      "direct: records computed; ring: by a rig, with commands over the ring (direct)", 0 },
     { "realtime", KEY_REALTIME, NULL, 0, "not faster than the clock on the wall", 0 },
     { "csv", KEY_CSV, "FILE", 0, "one row per second: truth and belief side by side", 0 },
     { "json", KEY_JSON, "FILE", 0, "summary of the run", 0 },
@@ -120,6 +123,13 @@ static enum chemistry chemistry_of(const char *name)
     return chemistry;
 }
 
+static bool rig_of(const char *name)
+{
+    if (strcmp(name, "ring") != 0 && strcmp(name, "direct") != 0)
+        bad("--%s: '%s' is neither direct nor ring", "calibrate", name);
+    return strcmp(name, "ring") == 0;
+}
+
 static bool critical_of(const char *name)
 {
     if (strcmp(name, "critical") != 0 && strcmp(name, "normal") != 0)
@@ -181,6 +191,9 @@ static error_t parse_one(int key, char *arg, struct argp_state *state)
         break;
     case KEY_CLOCK_SPREAD:
         o->clock_spread = number("clock-spread", arg, 0, 10) / 100.0;
+        break;
+    case KEY_CALIBRATE:
+        o->rig = rig_of(arg);
         break;
     case KEY_UNCALIBRATED:
         o->calibrated = false;

@@ -24,6 +24,7 @@ struct options {
     uint64_t seed;
     double clock_spread;
     bool calibrated;
+    bool rig; /* calibrate over the ring */
     bool realtime;
     bool quiet;
     const char *scenario_path;

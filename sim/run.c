@@ -12,6 +12,7 @@
 #include "factory.h"
 #include "live.h"
 #include "probe.h"
+#include "rig.h"
 
 #define BALANCE_OHM 3.3
 #define CAPACITY_SPREAD 0.01
@@ -286,8 +287,10 @@ bool run_init(struct run *r, const struct options *o, struct scenario *scenario,
         return false;
     if (!chain_init(&r->chain, &config, r->world, err) || !open_outputs(r, err))
         return false;
-    if (o->calibrated)
+    if (o->calibrated && !o->rig)
         factory_calibrate(&r->chain);
+    if (o->calibrated && o->rig && !rig_calibrate(&r->chain, &config, !o->quiet, err))
+        return false;
     factory_settings(&r->chain, &settings);
     if (scenario && scenario_recording(scenario))
         world_replay(r->world, scenario_recording(scenario));

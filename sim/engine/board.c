@@ -221,6 +221,7 @@ void board_free(struct board *b)
 
 void board_environment(struct board *b)
 {
-    mcu_environment(&b->mcu, world_cell_v(b->world, b->number - 1),
-                    world_cell_temp_c(b->world, b->number - 1));
+    double volts = b->bench ? b->bench->volts : world_cell_v(b->world, b->number - 1);
+
+    mcu_environment(&b->mcu, volts, board_celsius(b));
 }

@@ -35,11 +35,18 @@ struct board_output {
     uint8_t bit;
 };
 
+/* A supply and a chamber instead of a cell. */
+struct bench {
+    double volts;
+    double celsius;
+};
+
 struct board {
     enum board_kind kind;
     int number; /* 1-based cell */
     struct firmware *firmware;
     struct world *world;
+    const struct bench *bench; /* NULL: the board sits on its cell */
     struct mcu mcu;
     struct wire *in;
     struct wire *out;

@@ -38,10 +38,22 @@ static double seconds_since(int64_t from_ps, int64_t at_ps)
     return from_ps < 0 ? -1.0 : (double)(at_ps - from_ps) * 1e-12;
 }
 
+double board_celsius(const struct board *b)
+{
+    return b->bench ? b->bench->celsius : world_cell_temp_c(b->world, b->number - 1);
+}
+
+static double resistor_celsius(const struct board *b)
+{
+    return b->bench ? b->bench->celsius : world_board_temp_c(b->world, b->number - 1);
+}
+
 /* ---- inputs ------------------------------------------------------------------------------------- */
 
 static double cell_v_now(const struct board *b, int64_t at_ps)
 {
+    if (b->bench)
+        return b->bench->volts;
     return world_cell_v_at(b->world, b->number - 1, b->balancing, (double)at_ps * 1e-12);
 }
 
@@ -62,8 +74,8 @@ static struct ntc_tap ntc_tap(const struct board *b, int64_t at_ps)
     return (struct ntc_tap){
         .cell_foot = foot_at(b, f->divider_ddr, f->ntc_bit),
         .resistor_foot = foot_at(b, f->resistor_ddr, f->resistor_bit),
-        .cell_c = world_cell_temp_c(b->world, b->number - 1),
-        .resistor_c = world_board_temp_c(b->world, b->number - 1),
+        .cell_c = board_celsius(b),
+        .resistor_c = resistor_celsius(b),
         .board_c = b->mcu.celsius,
         .on_s = seconds_since(b->ntc_moved_ps, at_ps),
     };
@@ -146,7 +158,7 @@ static void note_truth(struct board *b)
     for (int i = BOARD_TRUTHS - 1; i > 0; i--)
         b->measured[i] = b->measured[i - 1];
     b->measured[0].mv = b->sampled_v / b->samples * 1000.0;
-    b->measured[0].dc = world_cell_temp_c(b->world, b->number - 1) * 10.0;
+    b->measured[0].dc = board_celsius(b) * 10.0;
 }
 
 double board_error_mv(const struct board *b, double mv)

@@ -8,5 +8,7 @@
 /* Draws the parts from b->rng. */
 void board_analog_init(struct board *b);
 void board_analog_reset(struct board *b);
+/* Of the cell's terminal and so of the chip. */
+double board_celsius(const struct board *b);
 
 #endif

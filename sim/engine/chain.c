@@ -32,11 +32,10 @@ static enum board_kind kind_of(const struct chain *c, int index)
     return index == c->cells - 1 ? BOARD_END : BOARD_BETWEEN;
 }
 
-static void init_board(struct chain *c, int index, const struct chain_config *config)
+void chain_twin(struct chain *c, const struct chain_config *config, int index, struct wire *in,
+                struct wire *out, struct board *twin)
 {
     enum board_kind kind = kind_of(c, index);
-    struct wire *in = &c->wire[index == 0 ? c->cells - 1 : index - 1];
-    struct wire *out = index == c->cells - 1 ? &c->back : &c->wire[index];
     struct rng rng;
 
     rng_seed(&rng, config->seed ^ 0xB0A2D5u, (uint64_t)index);
@@ -45,8 +44,16 @@ static void init_board(struct chain *c, int index, const struct chain_config *co
         .watchdog_error = rng_uniform(&rng, -0.10, 0.10),
         .crystal_ppm = rng_uniform(&rng, -20.0, 20.0),
     };
-    board_init(&c->board[index], kind, index + 1, &c->firmware[kind], c->world, in, out,
-               rng_u64(&rng), &tolerance);
+    board_init(twin, kind, index + 1, &c->firmware[kind], c->world, in, out, rng_u64(&rng),
+               &tolerance);
+}
+
+static void init_board(struct chain *c, int index, const struct chain_config *config)
+{
+    struct wire *in = &c->wire[index == 0 ? c->cells - 1 : index - 1];
+    struct wire *out = index == c->cells - 1 ? &c->back : &c->wire[index];
+
+    chain_twin(c, config, index, in, out, &c->board[index]);
 }
 
 bool chain_init(struct chain *c, const struct chain_config *config, struct world *world,

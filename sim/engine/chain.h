@@ -49,6 +49,9 @@ struct chain {
 bool chain_init(struct chain *c, const struct chain_config *config, struct world *world,
                 struct err *err);
 void chain_free(struct chain *c);
+/* A board with the same parts as that of the chain (index from 0), between two other wires. */
+void chain_twin(struct chain *c, const struct chain_config *config, int index, struct wire *in,
+                struct wire *out, struct board *twin);
 /* Simulates boards from..to-1 up to end_ps; stops at the first that crashed. */
 void chain_run_boards(struct chain *c, int from, int to, int64_t end_ps);
 /* One step of 10 ms. Returns the number of a board that crashed, else 0. */

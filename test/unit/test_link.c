@@ -155,6 +155,42 @@ static void test_own_frame_is_held_until_the_stream_comes(void **state)
     expect_idle();
 }
 
+/* A reply behind the own frame waits like it: no transmit interrupt for each byte of the stream. */
+static void test_reply_follows_the_own_frame_and_is_held_like_it(void **state)
+{
+    struct frame_reply reply;
+
+    (void)state;
+    reset();
+    build(3);
+    l.number = 4;
+    link_send_reply(&l, 0x52, 0x123456);
+    link_break_seen(&l);
+    link_set_reading(&l, OWN_MV, OWN_DC, OWN_FLAGS);
+    link_edges(&l, edges);
+    fake->out_limit = 0;
+    out_size = 0;
+    feed(0, STREAM_AT);
+    fake->out_limit = FAKE_OUT_SIZE;
+    hal_link_drain(true);
+    drain();
+    assert_int_equal(out_size, STREAM_AT);
+    feed(STREAM_AT, in_size);
+    drain();
+    assert_int_equal(out_size, in_size + 2u * FRAME_STREAM_SIZE);
+    expect_own_frame(STREAM_AT, 4);
+    assert_true(frame_valid(&out[STREAM_AT + FRAME_STREAM_SIZE], FRAME_STREAM_SIZE));
+    frame_reply_decode(&out[STREAM_AT + FRAME_STREAM_SIZE], &reply);
+    assert_int_equal(reply.round, ROUND);
+    assert_int_equal(reply.number, 4);
+    assert_int_equal(reply.sequence, 5);
+    assert_int_equal(reply.status, REPLY_OUT_OF_RANGE);
+    assert_int_equal(reply.value, 0x123456);
+    out_size = 0;
+    whole_round();
+    assert_int_equal(out_size, in_size + FRAME_STREAM_SIZE); /* once */
+}
+
 /* A receiver that stores bytes itself and sends one for each it received sends the same. */
 static void test_receiver_that_collects_chunks_sends_the_same(void **state)
 {
@@ -379,6 +415,7 @@ int main(void)
         cmocka_unit_test(test_break_voids_the_reading_of_the_last_round),
         cmocka_unit_test(test_bytes_before_the_line_is_open_are_kept),
         cmocka_unit_test(test_own_frame_is_held_until_the_stream_comes),
+        cmocka_unit_test(test_reply_follows_the_own_frame_and_is_held_like_it),
         cmocka_unit_test(test_receiver_that_collects_chunks_sends_the_same),
         cmocka_unit_test(test_line_that_opens_while_draining_sends_all),
         cmocka_unit_test(test_every_number_up_to_255_is_one_more_than_the_sender),

@@ -149,6 +149,25 @@ static void test_command_to_nobody_is_carried_and_forgotten(void **state)
     }
 }
 
+/* Boards whose HOP was bad have no number in this round, and 0 is nobody's. */
+static void test_command_to_0_is_not_taken_by_boards_without_a_number(void **state)
+{
+    struct frame_command command = { .target = 0, .item = ITEM, .argument = ARGUMENT };
+
+    (void)state;
+    set_up(false);
+    fake_use(0);
+    link_send_command(&ring[0], &command);
+    ring_fault = (struct ring_fault){
+        .damage = RING_CHANGE, .hop = 1, .byte = FRAME_START_SIZE + 1u, .flip = 1
+    };
+    run_round();
+    assert_int_equal(ring[2].number, 0);
+    ring_fault.byte = RING_HEALTHY;
+    run_round();
+    expect_executed_once_by(0);
+}
+
 static void test_begin_can_send_a_command_itself(void **state)
 {
     struct frame_command command = { .target = 3, .item = ITEM, .argument = ARGUMENT };
@@ -265,6 +284,7 @@ int main(void)
         cmocka_unit_test(test_command_reaches_its_target_once_and_is_answered_once),
         cmocka_unit_test(test_command_to_the_last_board_itself_is_executed_there),
         cmocka_unit_test(test_command_to_nobody_is_carried_and_forgotten),
+        cmocka_unit_test(test_command_to_0_is_not_taken_by_boards_without_a_number),
         cmocka_unit_test(test_begin_can_send_a_command_itself),
         cmocka_unit_test(test_open_return_wire_costs_commands_only),
         cmocka_unit_test(test_begin_says_closed_for_three_rounds_after_the_last_that_came_back),
