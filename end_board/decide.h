@@ -31,8 +31,15 @@ struct decide {
 /* Both relays released. The settings are the caller's to load. */
 void decide_init(struct decide *d, uint32_t now_ms);
 
-/* One step, four times a second or more, so that hold times are kept to a quarter of a second; the
- * pack has been evaluated. switches: of the last good START. */
+/* One step, after each round and while decide_waits() each quarter of a second, so that hold times
+ * are kept to that; the pack has been evaluated. It takes about 5 ms on the board, which is why it is
+ * not done more often. switches: of the last good START. */
 void decide_step(struct decide *d, const struct pack *pack, uint8_t switches, uint32_t now_ms);
+
+/* True while a rule's hold time runs. */
+static inline bool decide_waits(const struct decide *d)
+{
+    return (d->relay.rules.running & ~d->relay.rules.acting) != 0;
+}
 
 #endif

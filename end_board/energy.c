@@ -13,16 +13,20 @@ static void add(struct energy_counter *c, uint64_t mas, uint32_t mv)
 {
     uint64_t uws = mas * mv + c->rest_uws;
 
+    if (mas == 0)
+        return;
     c->mwh += uws / UWS_PER_MWH;
     c->rest_uws = (uint32_t)(uws % UWS_PER_MWH);
 }
 
 static void count_cycles(struct energy *e, const struct meter_taken *taken, int64_t capacity_mas)
 {
-    int64_t thousandth_mas = capacity_mas / MILLI;
+    int64_t thousandth_mas;
 
-    if (taken->out_mas > taken->in_mas)
-        e->cycle_mas += (int64_t)(taken->out_mas - taken->in_mas);
+    if (taken->out_mas <= taken->in_mas)
+        return;
+    e->cycle_mas += (int64_t)(taken->out_mas - taken->in_mas);
+    thousandth_mas = capacity_mas / MILLI;
     if (thousandth_mas == 0)
         return;
     e->cycles_milli += (uint32_t)(e->cycle_mas / thousandth_mas);

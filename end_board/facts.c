@@ -5,7 +5,8 @@
 bool facts_charge_rate_low(const struct facts *f)
 {
     uint32_t limit_mw = (uint32_t)f->settings->capacity_wh * 1000u / LOW_RATE_DIVISOR;
-    int64_t power_mw = (int64_t)f->battery_ma * f->pack->total_mv / 1000;
 
-    return f->current_known && f->battery_ma >= 0 && power_mw <= limit_mw;
+    if (!f->current_known || f->battery_ma < 0)
+        return false;
+    return (uint64_t)f->battery_ma * f->pack->total_mv <= (uint64_t)limit_mw * 1000u;
 }

@@ -29,6 +29,7 @@ static struct watch watch;
 static struct reset_button button;
 static const struct owner owner = { &decide, &keeper };
 static uint32_t rounds_taken;
+static uint32_t step_ms;                        /* crystal time of the last step */
 struct pack pack;                               /* read by the simulator */
 struct end_view end_view __attribute__((used)); /* read by the simulator */
 
@@ -69,13 +70,22 @@ static void take_sensors(uint32_t now_ms)
 
 /* ---- decisions ------------------------------------------------------------------------------------ */
 
-static void show(uint32_t now_ms)
+static void decide_all(uint32_t now_ms)
+{
+    decide_step(&decide, &pack, board.link.start.switches, now_ms);
+    relays_set(decide.relay.closed[RELAY_CHARGE], decide.relay.closed[RELAY_LOAD]);
+    watch_step(&watch, &decide, &keeper.log);
+}
+
+static void show(bool round, uint32_t now_ms)
 {
     uint8_t leds = show_leds(&decide, reset_button_shown(&button), now_ms);
-    struct end_view view;
+    struct end_view view = end_view;
 
     relays_show(leds & SHOW_CHARGE_LED, leds & SHOW_LOAD_LED);
-    show_view(&view, &decide, &pack, now_ms);
+    show_now(&view, &decide, &pack, now_ms);
+    if (round)
+        show_counted(&view, &decide);
     view.rounds = rounds_taken;
     view.events = keeper.log.added;
     end_view = view; /* whoever looks from outside sees old or new values, never empty ones */
@@ -93,17 +103,18 @@ static void count_seconds(uint32_t now_ms)
 }
 
 /* Readings are judged after each round; when rounds stay away, each quarter of a second, so that
- * their age is seen in time. Hold times are looked at in every quarter. */
+ * their age is seen in time. Hold times that run are looked at in every quarter. */
 static void step(uint8_t events)
 {
     static uint32_t round_ms;
     bool quarter = crystal_take_quarter();
     bool round = events & LINK_ROUND_DONE;
+    bool overdue;
     uint32_t now_ms;
 
     if (!quarter && !round)
         return;
-    now_ms = crystal_ms();
+    now_ms = step_ms = crystal_ms();
     count_seconds(now_ms);
     if (round) {
         take_own_cell();
@@ -111,14 +122,14 @@ static void step(uint8_t events)
         rounds_taken = intake.rounds;
         round_ms = now_ms;
     }
-    if (round || now_ms - round_ms > ROUND_OVERDUE_MS)
+    overdue = now_ms - round_ms > ROUND_OVERDUE_MS;
+    if (round || overdue)
         pack_evaluate(&pack, board.link.start.switches, crystal_tick());
-    decide_step(&decide, &pack, board.link.start.switches, now_ms);
-    relays_set(decide.relay.closed[RELAY_CHARGE], decide.relay.closed[RELAY_LOAD]);
+    if (round || overdue || decide_waits(&decide))
+        decide_all(now_ms);
     if (reset_button_step(&button, button_down(), now_ms))
         owner_reset_pin(&owner);
-    watch_step(&watch, &decide, &keeper.log);
-    show(now_ms);
+    show(round, now_ms);
 }
 
 static void sleep_until_event(void)
@@ -146,6 +157,7 @@ int main(void)
     keeper_load(&keeper, &decide, hal_reset_causes(), 0);
     watch_init(&watch, 0);
     reset_button_init(&button);
+    decide_all(0);
     ring_init();
     crystal_init();
     watchdog_init();
@@ -156,7 +168,7 @@ int main(void)
         watchdog_report(TASK_CELL);
         step(events);
         watchdog_report(TASK_PACK);
-        keeper_step(&keeper, &decide, decide.facts.now_ms);
+        keeper_step(&keeper, &decide, step_ms);
         watchdog_report(TASK_KEEPER);
         watchdog_feed(TASKS);
         sleep_until_event();

@@ -175,6 +175,8 @@ static uint64_t take(struct meter_pending *p, uint16_t ratio_q14, uint8_t passes
     uint32_t unity = (uint32_t)METER_UNITY_Q14 * passes;
     uint64_t scaled = p->mas * ratio_q14 + p->rest_q14;
 
+    if (p->mas == 0)
+        return 0;
     p->mas = 0;
     p->rest_q14 = (uint32_t)(scaled % unity);
     return scaled / unity;

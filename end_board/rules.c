@@ -15,72 +15,100 @@
 #define AT_ONCE 0
 #define TWO_READINGS_MS 1000
 
-#define VOLTAGE(id, modes, relay, action, quantity, compare, limit, inside, hold)               \
-    {                                                                                           \
-        id, modes, relay, action, quantity, compare, limit, SETTING_RELEASE_MV, inside, 0, hold \
+#define VOLTAGE(modes, relay, action, quantity, compare, limit, inside, hold)               \
+    {                                                                                       \
+        modes, relay, action, quantity, compare, limit, SETTING_RELEASE_MV, inside, 0, hold \
     }
-#define HEAT(id, relay, action, quantity, compare, limit, inside, hold)                         \
-    {                                                                                           \
-        id, BOTH_MODES, relay, action, quantity, compare, limit, SETTING_RELEASE_DC, inside, 0, \
-            hold                                                                                \
+#define HEAT(relay, action, quantity, compare, limit, inside, hold)                              \
+    {                                                                                            \
+        BOTH_MODES, relay, action, quantity, compare, limit, SETTING_RELEASE_DC, inside, 0, hold \
     }
-#define CHARGE_STATE(id, relay, compare, limit)                                              \
-    {                                                                                        \
-        id, NORMAL, relay, RULE_ENABLE, QUANTITY_SOC_PM, compare, limit, SETTING_NONE, 0, 0, \
-            AT_ONCE                                                                          \
+#define CHARGE_STATE(relay, compare, limit)                                                      \
+    {                                                                                            \
+        NORMAL, relay, RULE_ENABLE, QUANTITY_SOC_PM, compare, limit, SETTING_NONE, 0, 0, AT_ONCE \
     }
-#define FAULT(id, bit)                                                                             \
-    {                                                                                              \
-        id, BOTH_MODES, BOTH_RELAYS, RULE_DISABLE, QUANTITY_FAULTS, COMPARE_ANY_BIT, SETTING_NONE, \
-            SETTING_NONE, 0, bit, AT_ONCE                                                          \
+#define FAULT(bit)                                                                             \
+    {                                                                                          \
+        BOTH_MODES, BOTH_RELAYS, RULE_DISABLE, QUANTITY_FAULTS, COMPARE_ANY_BIT, SETTING_NONE, \
+            SETTING_NONE, 0, bit, AT_ONCE                                                      \
     }
 
 /* Product manual, "Charge and discharge/load relay", and the faults. In the order of enum rule_id;
  * when several act at once the first is the reason. */
 static const struct rule rows[] FLASH_TABLE = {
-    VOLTAGE("cell_at_vmax", BOTH_MODES, CHARGE, RULE_DISABLE, QUANTITY_HIGHEST_MV, COMPARE_AT_LEAST,
-            SETTING_VMAX_MV, -1, AT_ONCE),
-    VOLTAGE("cells_full", NORMAL, CHARGE, RULE_DISABLE, QUANTITY_LOWEST_AT_LOW_RATE_MV,
-            COMPARE_AT_LEAST, SETTING_VBALANCE_MV, -1, TWO_READINGS_MS),
-    VOLTAGE("cell_at_vmin", BOTH_MODES, LOAD, RULE_DISABLE, QUANTITY_LOWEST_MV, COMPARE_AT_MOST,
-            SETTING_VMIN_MV, 1, TWO_READINGS_MS),
-    HEAT("charge_cold", CHARGE, RULE_DISABLE, QUANTITY_COLDEST_DC, COMPARE_BELOW,
-         SETTING_CHARGE_TMIN_DC, 1, TWO_READINGS_MS),
-    HEAT("charge_hot", CHARGE, RULE_DISABLE, QUANTITY_HOTTEST_DC, COMPARE_ABOVE,
-         SETTING_CHARGE_TMAX_DC, -1, TWO_READINGS_MS),
-    HEAT("load_cold", LOAD, RULE_DISABLE, QUANTITY_COLDEST_DC, COMPARE_BELOW,
-         SETTING_DISCHARGE_TMIN_DC, 1, TWO_READINGS_MS),
-    HEAT("load_hot", LOAD, RULE_DISABLE, QUANTITY_HOTTEST_DC, COMPARE_ABOVE,
-         SETTING_DISCHARGE_TMAX_DC, -1, TWO_READINGS_MS),
-    FAULT("cell_silent", PACK_SILENT),
-    FAULT("size_misfit", PACK_SIZE_MISFIT),
-    FAULT("size_changed", PACK_SIZE_CHANGED),
-    FAULT("board_untrusted", PACK_UNTRUSTED),
-    FAULT("no_temperature", PACK_NO_TEMPERATURE),
-    FAULT("sensor_lost", FAULT_SENSOR_LOST),
-    FAULT("settings_lost", FAULT_SETTINGS_LOST),
-    FAULT("clock_lost", FAULT_CLOCK),
+    [RULE_CELL_AT_VMAX] = VOLTAGE(BOTH_MODES, CHARGE, RULE_DISABLE, QUANTITY_HIGHEST_MV,
+                                  COMPARE_AT_LEAST, SETTING_VMAX_MV, -1, AT_ONCE),
+    [RULE_CELLS_FULL] = VOLTAGE(NORMAL, CHARGE, RULE_DISABLE, QUANTITY_LOWEST_AT_LOW_RATE_MV,
+                                COMPARE_AT_LEAST, SETTING_VBALANCE_MV, -1, TWO_READINGS_MS),
+    [RULE_CELL_AT_VMIN] = VOLTAGE(BOTH_MODES, LOAD, RULE_DISABLE, QUANTITY_LOWEST_MV,
+                                  COMPARE_AT_MOST, SETTING_VMIN_MV, 1, TWO_READINGS_MS),
+    [RULE_CHARGE_COLD] = HEAT(CHARGE, RULE_DISABLE, QUANTITY_COLDEST_DC, COMPARE_BELOW,
+                              SETTING_CHARGE_TMIN_DC, 1, TWO_READINGS_MS),
+    [RULE_CHARGE_HOT] = HEAT(CHARGE, RULE_DISABLE, QUANTITY_HOTTEST_DC, COMPARE_ABOVE,
+                             SETTING_CHARGE_TMAX_DC, -1, TWO_READINGS_MS),
+    [RULE_LOAD_COLD] = HEAT(LOAD, RULE_DISABLE, QUANTITY_COLDEST_DC, COMPARE_BELOW,
+                            SETTING_DISCHARGE_TMIN_DC, 1, TWO_READINGS_MS),
+    [RULE_LOAD_HOT] = HEAT(LOAD, RULE_DISABLE, QUANTITY_HOTTEST_DC, COMPARE_ABOVE,
+                           SETTING_DISCHARGE_TMAX_DC, -1, TWO_READINGS_MS),
+    [RULE_CELL_SILENT] = FAULT(PACK_SILENT),
+    [RULE_SIZE_MISFIT] = FAULT(PACK_SIZE_MISFIT),
+    [RULE_SIZE_CHANGED] = FAULT(PACK_SIZE_CHANGED),
+    [RULE_BOARD_UNTRUSTED] = FAULT(PACK_UNTRUSTED),
+    [RULE_NO_TEMPERATURE] = FAULT(PACK_NO_TEMPERATURE),
+    [RULE_SENSOR_LOST] = FAULT(FAULT_SENSOR_LOST),
+    [RULE_SETTINGS_LOST] = FAULT(FAULT_SETTINGS_LOST),
+    [RULE_CLOCK_LOST] = FAULT(FAULT_CLOCK),
 
-    VOLTAGE("below_vbalance", NORMAL, CHARGE, RULE_ENABLE, QUANTITY_HIGHEST_MV, COMPARE_BELOW,
-            SETTING_VBALANCE_MV, -1, AT_ONCE),
-    CHARGE_STATE("below_charge_restart", CHARGE, COMPARE_BELOW, SETTING_CHARGE_RESTART_PM),
-    VOLTAGE("below_vmax", CRITICAL, CHARGE, RULE_ENABLE, QUANTITY_HIGHEST_MV, COMPARE_BELOW,
-            SETTING_VMAX_MV, -1, AT_ONCE),
-    HEAT("charge_warm_enough", CHARGE, RULE_ENABLE, QUANTITY_COLDEST_DC, COMPARE_ABOVE,
-         SETTING_CHARGE_TMIN_DC, 1, AT_ONCE),
-    HEAT("charge_cool_enough", CHARGE, RULE_ENABLE, QUANTITY_HOTTEST_DC, COMPARE_BELOW,
-         SETTING_CHARGE_TMAX_DC, -1, AT_ONCE),
-    VOLTAGE("above_vmin", BOTH_MODES, LOAD, RULE_ENABLE, QUANTITY_LOWEST_MV, COMPARE_ABOVE,
-            SETTING_VMIN_MV, 1, AT_ONCE),
-    CHARGE_STATE("from_discharge_restart", LOAD, COMPARE_AT_LEAST, SETTING_DISCHARGE_RESTART_PM),
-    HEAT("load_warm_enough", LOAD, RULE_ENABLE, QUANTITY_COLDEST_DC, COMPARE_ABOVE,
-         SETTING_DISCHARGE_TMIN_DC, 1, AT_ONCE),
-    HEAT("load_cool_enough", LOAD, RULE_ENABLE, QUANTITY_HOTTEST_DC, COMPARE_BELOW,
-         SETTING_DISCHARGE_TMAX_DC, -1, AT_ONCE),
-    { "no_fault", BOTH_MODES, BOTH_RELAYS, RULE_ENABLE, QUANTITY_FAULTS, COMPARE_NO_BIT,
-      SETTING_NONE, SETTING_NONE, 0, FAULT_ANY, TWO_READINGS_MS },
+    [RULE_BELOW_VBALANCE] = VOLTAGE(NORMAL, CHARGE, RULE_ENABLE, QUANTITY_HIGHEST_MV, COMPARE_BELOW,
+                                    SETTING_VBALANCE_MV, -1, AT_ONCE),
+    [RULE_BELOW_CHARGE_RESTART] = CHARGE_STATE(CHARGE, COMPARE_BELOW, SETTING_CHARGE_RESTART_PM),
+    [RULE_BELOW_VMAX] = VOLTAGE(CRITICAL, CHARGE, RULE_ENABLE, QUANTITY_HIGHEST_MV, COMPARE_BELOW,
+                                SETTING_VMAX_MV, -1, AT_ONCE),
+    [RULE_CHARGE_WARM_ENOUGH] = HEAT(CHARGE, RULE_ENABLE, QUANTITY_COLDEST_DC, COMPARE_ABOVE,
+                                     SETTING_CHARGE_TMIN_DC, 1, AT_ONCE),
+    [RULE_CHARGE_COOL_ENOUGH] = HEAT(CHARGE, RULE_ENABLE, QUANTITY_HOTTEST_DC, COMPARE_BELOW,
+                                     SETTING_CHARGE_TMAX_DC, -1, AT_ONCE),
+    [RULE_ABOVE_VMIN] = VOLTAGE(BOTH_MODES, LOAD, RULE_ENABLE, QUANTITY_LOWEST_MV, COMPARE_ABOVE,
+                                SETTING_VMIN_MV, 1, AT_ONCE),
+    [RULE_FROM_DISCHARGE_RESTART] =
+        CHARGE_STATE(LOAD, COMPARE_AT_LEAST, SETTING_DISCHARGE_RESTART_PM),
+    [RULE_LOAD_WARM_ENOUGH] = HEAT(LOAD, RULE_ENABLE, QUANTITY_COLDEST_DC, COMPARE_ABOVE,
+                                   SETTING_DISCHARGE_TMIN_DC, 1, AT_ONCE),
+    [RULE_LOAD_COOL_ENOUGH] = HEAT(LOAD, RULE_ENABLE, QUANTITY_HOTTEST_DC, COMPARE_BELOW,
+                                   SETTING_DISCHARGE_TMAX_DC, -1, AT_ONCE),
+    [RULE_NO_FAULT] = { BOTH_MODES, BOTH_RELAYS, RULE_ENABLE, QUANTITY_FAULTS, COMPARE_NO_BIT,
+                        SETTING_NONE, SETTING_NONE, 0, FAULT_ANY, TWO_READINGS_MS },
 };
 
+static const char names[][RULE_NAME_SIZE] FLASH_TABLE = {
+    [RULE_CELL_AT_VMAX] = "cell_at_vmax",
+    [RULE_CELLS_FULL] = "cells_full",
+    [RULE_CELL_AT_VMIN] = "cell_at_vmin",
+    [RULE_CHARGE_COLD] = "charge_cold",
+    [RULE_CHARGE_HOT] = "charge_hot",
+    [RULE_LOAD_COLD] = "load_cold",
+    [RULE_LOAD_HOT] = "load_hot",
+    [RULE_CELL_SILENT] = "cell_silent",
+    [RULE_SIZE_MISFIT] = "size_misfit",
+    [RULE_SIZE_CHANGED] = "size_changed",
+    [RULE_BOARD_UNTRUSTED] = "board_untrusted",
+    [RULE_NO_TEMPERATURE] = "no_temperature",
+    [RULE_SENSOR_LOST] = "sensor_lost",
+    [RULE_SETTINGS_LOST] = "settings_lost",
+    [RULE_CLOCK_LOST] = "clock_lost",
+    [RULE_BELOW_VBALANCE] = "below_vbalance",
+    [RULE_BELOW_CHARGE_RESTART] = "below_charge_restart",
+    [RULE_BELOW_VMAX] = "below_vmax",
+    [RULE_CHARGE_WARM_ENOUGH] = "charge_warm_enough",
+    [RULE_CHARGE_COOL_ENOUGH] = "charge_cool_enough",
+    [RULE_ABOVE_VMIN] = "above_vmin",
+    [RULE_FROM_DISCHARGE_RESTART] = "from_discharge_restart",
+    [RULE_LOAD_WARM_ENOUGH] = "load_warm_enough",
+    [RULE_LOAD_COOL_ENOUGH] = "load_cool_enough",
+    [RULE_NO_FAULT] = "no_fault",
+};
+
+_Static_assert(sizeof names / sizeof names[0] == RULE_COUNT, "a name for each id");
 _Static_assert(sizeof rows / sizeof rows[0] == RULE_COUNT, "a row for each id");
 
 void rules_row(uint8_t id, struct rule *row)
@@ -88,9 +116,33 @@ void rules_row(uint8_t id, struct rule *row)
     flash_read(row, &rows[id], sizeof *row);
 }
 
+void rules_name(uint8_t id, char name[RULE_NAME_SIZE])
+{
+    flash_read(name, names[id], RULE_NAME_SIZE);
+}
+
+static void sort_in(struct rules *r, uint8_t id, const struct rule *row)
+{
+    for (uint8_t relay = 0; relay < RELAY_COUNT; relay++) {
+        if (!(row->relays >> relay & 1))
+            continue;
+        if (row->action == RULE_DISABLE)
+            r->disabling[relay] |= RULE_BIT(id);
+        for (uint8_t mode = 0; mode < MODE_COUNT && row->action == RULE_ENABLE; mode++)
+            if (row->modes >> mode & 1)
+                r->enabling[relay][mode] |= RULE_BIT(id);
+    }
+}
+
 void rules_init(struct rules *r)
 {
+    struct rule row;
+
     *r = (struct rules){ 0 };
+    for (uint8_t id = 0; id < RULE_COUNT; id++) {
+        rules_row(id, &row);
+        sort_in(r, id, &row);
+    }
 }
 
 /* ---- one condition ---------------------------------------------------------------------------- */
@@ -186,24 +238,12 @@ void rules_step(struct rules *r, const struct facts *f)
         step_row(r, id, f);
 }
 
-/* Bits of the rows with this action, for this relay, in any of these modes. */
-static uint32_t select(uint8_t action, uint8_t relay, uint8_t modes)
-{
-    uint32_t mask = 0;
-
-    for (uint8_t id = 0; id < RULE_COUNT; id++)
-        if (flash_u8(&rows[id].action) == action && flash_u8(&rows[id].relays) >> relay & 1 &&
-            flash_u8(&rows[id].modes) & modes)
-            mask |= RULE_BIT(id);
-    return mask;
-}
-
 uint32_t rules_against(const struct rules *r, uint8_t relay)
 {
-    return r->acting & select(RULE_DISABLE, relay, BOTH_MODES);
+    return r->acting & r->disabling[relay];
 }
 
 uint32_t rules_missing(const struct rules *r, uint8_t relay, uint8_t mode)
 {
-    return ~r->acting & select(RULE_ENABLE, relay, (uint8_t)(1u << mode));
+    return ~r->acting & r->enabling[relay][mode];
 }

@@ -70,7 +70,6 @@ enum rule_compare {
 #define RULE_NAME_SIZE 24u
 
 struct rule {
-    char name[RULE_NAME_SIZE];
     uint8_t modes;    /* bit per enum pack_mode */
     uint8_t relays;   /* bit per enum relay_name */
     uint8_t action;   /* enum rule_action */
@@ -84,6 +83,8 @@ struct rule {
 };
 
 struct rules {
+    uint32_t disabling[RELAY_COUNT]; /* the rows of each action, bit per rule */
+    uint32_t enabling[RELAY_COUNT][MODE_COUNT];
     uint32_t running; /* bit per rule: its condition holds */
     uint32_t acting;  /* and has held for hold_ms */
     uint32_t since_ms[RULE_COUNT];
@@ -100,7 +101,8 @@ uint32_t rules_against(const struct rules *r, uint8_t relay);
 /* Enabling rows of a relay that a mode needs and that do not act. */
 uint32_t rules_missing(const struct rules *r, uint8_t relay, uint8_t mode);
 
-/* A copy of a row out of flash; id below RULE_COUNT. */
+/* A copy of a row, and of its name, out of flash; id below RULE_COUNT. */
 void rules_row(uint8_t id, struct rule *row);
+void rules_name(uint8_t id, char name[RULE_NAME_SIZE]);
 
 #endif

@@ -50,24 +50,37 @@ uint8_t show_leds(const struct decide *d, bool answering, uint32_t now_ms)
     return leds;
 }
 
-static void show_times(struct end_view *v, const struct decide *d)
+static void show_bit(struct end_view *v, uint8_t bit, bool on)
 {
-    if (soc_time_to_full(&d->soc, &d->settings, &v->to_full_s))
-        v->known |= VIEW_TIME_TO_FULL;
-    if (soc_time_to_empty(&d->soc, &v->to_empty_s))
-        v->known |= VIEW_TIME_TO_EMPTY;
+    v->known = (uint8_t)(on ? v->known | bit : v->known & ~bit);
+}
+
+void show_counted(struct end_view *v, const struct decide *d)
+{
+    v->to_full_s = v->to_empty_s = 0;
+    show_bit(v, VIEW_TIME_TO_FULL, soc_time_to_full(&d->soc, &d->settings, &v->to_full_s));
+    show_bit(v, VIEW_TIME_TO_EMPTY, soc_time_to_empty(&d->soc, &v->to_empty_s));
+    v->in_mwh = d->energy.in.mwh;
+    v->out_mwh = d->energy.out.mwh;
+    v->in_today_mwh = energy_today_mwh(&d->energy.in);
+    v->out_today_mwh = energy_today_mwh(&d->energy.out);
+    v->cycles_milli = d->energy.cycles_milli;
+    v->stored_wh = soc_stored_wh(&d->soc, &d->settings);
 }
 
 static void show_currents(struct end_view *v, const struct decide *d)
 {
     uint8_t passes = (uint8_t)d->settings.sensor_passes;
+    bool known = d->facts.current_known;
 
-    if (!d->facts.current_known)
-        return;
-    v->known |= VIEW_CURRENT;
-    v->battery_ma = d->facts.battery_ma;
-    v->in_ma = meter_sensor_ma(&d->meter, 0, passes);
-    v->out_ma = meter_sensor_ma(&d->meter, 1, passes);
+    show_bit(v, VIEW_CURRENT, known);
+    if (!known)
+        show_bit(v, VIEW_TIME_TO_FULL | VIEW_TIME_TO_EMPTY, false);
+    v->battery_ma = known ? d->facts.battery_ma : 0;
+    v->in_ma = known ? meter_sensor_ma(&d->meter, 0, passes) : 0;
+    v->out_ma = known ? meter_sensor_ma(&d->meter, 1, passes) : 0;
+    v->sensor_state[0] = d->meter.sensor[0].state;
+    v->sensor_state[1] = d->meter.sensor[1].state;
 }
 
 static void show_relays(struct end_view *v, const struct relay *r)
@@ -81,35 +94,18 @@ static void show_relays(struct end_view *v, const struct relay *r)
     v->load_reason = r->reason[RELAY_LOAD];
 }
 
-static void show_energy(struct end_view *v, const struct decide *d)
+void show_now(struct end_view *v, const struct decide *d, const struct pack *pack, uint32_t now_ms)
 {
-    v->in_mwh = d->energy.in.mwh;
-    v->out_mwh = d->energy.out.mwh;
-    v->in_today_mwh = energy_today_mwh(&d->energy.in);
-    v->out_today_mwh = energy_today_mwh(&d->energy.out);
-    v->cycles_milli = d->energy.cycles_milli;
-    v->stored_wh = soc_stored_wh(&d->soc, &d->settings);
-}
-
-void show_view(struct end_view *v, const struct decide *d, const struct pack *pack, uint32_t now_ms)
-{
-    *v = (struct end_view){
-        .net_mas = d->net_mas,
-        .readings = pack->readings,
-        .now_ms = now_ms,
-        .clock_s = d->calendar.now_s,
-        .soc_pm = d->facts.soc_pm,
-        .vbalance_mv = d->facts.vbalance_mv,
-        .faults = d->facts.faults,
-        .cells = pack->count,
-        .sensor_state = { d->meter.sensor[0].state, d->meter.sensor[1].state },
-    };
-    if (d->soc.calibrated)
-        v->known |= VIEW_SOC_CALIBRATED;
-    if (d->calendar.set)
-        v->known |= VIEW_CLOCK_SET;
+    v->net_mas = d->net_mas;
+    v->readings = pack->readings;
+    v->now_ms = now_ms;
+    v->clock_s = d->calendar.now_s;
+    v->soc_pm = d->facts.soc_pm;
+    v->vbalance_mv = d->facts.vbalance_mv;
+    v->faults = d->facts.faults;
+    v->cells = pack->count;
+    show_bit(v, VIEW_SOC_CALIBRATED, d->soc.calibrated);
+    show_bit(v, VIEW_CLOCK_SET, d->calendar.set);
     show_currents(v, d);
-    show_times(v, d);
     show_relays(v, &d->relay);
-    show_energy(v, d);
 }

@@ -4,6 +4,7 @@
 #define PM 1000
 #define SECONDS_PER_HOUR 3600
 #define TREND_Q 256
+#define TREND_STEP_MS 700u /* about once per round */
 
 void soc_init(struct soc *s)
 {
@@ -23,12 +24,15 @@ static void learn_capacity(struct soc *s, const struct facts *f)
 {
     uint32_t pack_nominal_mv = (uint32_t)f->settings->nominal_mv * f->pack->count;
 
-    if (pack_nominal_mv == 0)
+    int64_t capacity_mas;
+
+    if (pack_nominal_mv == 0 ||
+        (pack_nominal_mv == s->nominal_mv && f->settings->capacity_wh == s->capacity_wh))
         return;
-    int64_t capacity_mas =
+    s->nominal_mv = pack_nominal_mv;
+    s->capacity_wh = f->settings->capacity_wh;
+    capacity_mas =
         (int64_t)f->settings->capacity_wh * SECONDS_PER_HOUR * 1000 * 1000 / pack_nominal_mv;
-    if (capacity_mas == s->capacity_mas)
-        return;
     if (s->capacity_mas == 0 && !s->restored)
         s->charge_mas = capacity_mas * START_PM / PM;
     s->capacity_mas = capacity_mas;
@@ -55,6 +59,12 @@ static void count_charge(struct soc *s, int64_t mas)
         s->charge_mas = 0;
     if (s->charge_mas > s->capacity_mas)
         s->charge_mas = s->capacity_mas;
+}
+
+static void work_out_pm(struct soc *s)
+{
+    if (s->capacity_mas != 0)
+        s->pm = (uint16_t)((s->charge_mas * PM + s->capacity_mas / 2) / s->capacity_mas);
 }
 
 /* ---- full and empty --------------------------------------------------------------------------- */
@@ -115,11 +125,13 @@ static void follow_current(struct soc *s, const struct facts *f)
     uint32_t step_ms = f->now_ms - s->trend_ms;
     int32_t now_q8 = f->battery_ma * TREND_Q;
 
-    s->trend_ms = f->now_ms;
     if (!f->current_known) {
         s->trend_known = false;
         return;
     }
+    if (s->trend_known && step_ms < TREND_STEP_MS)
+        return;
+    s->trend_ms = f->now_ms;
     if (!s->trend_known || step_ms >= SOC_TREND_MS)
         s->trend_q8 = now_q8;
     else
@@ -154,6 +166,8 @@ bool soc_time_to_empty(const struct soc *s, uint32_t *seconds)
 enum soc_event soc_step(struct soc *s, const struct facts *f, int64_t mas)
 {
     enum soc_event event = SOC_NOTHING;
+    int64_t charge_mas = s->charge_mas;
+    int64_t capacity_mas = s->capacity_mas;
 
     learn_capacity(s, f);
     count_charge(s, after_losses(s, mas, f->settings->charge_efficiency_pm));
@@ -164,14 +178,14 @@ enum soc_event soc_step(struct soc *s, const struct facts *f, int64_t mas)
     if (held(looks_empty(f), &s->empty_running, &s->empty_since_ms, f->now_ms, SOC_EMPTY_HOLD_MS) &&
         set_empty(s))
         event = SOC_SET_EMPTY;
+    if (s->charge_mas != charge_mas || s->capacity_mas != capacity_mas)
+        work_out_pm(s);
     return event;
 }
 
 uint16_t soc_pm(const struct soc *s)
 {
-    if (s->capacity_mas == 0)
-        return START_PM;
-    return (uint16_t)((s->charge_mas * PM + s->capacity_mas / 2) / s->capacity_mas);
+    return s->capacity_mas == 0 ? START_PM : s->pm;
 }
 
 uint32_t soc_stored_wh(const struct soc *s, const struct settings *settings)

@@ -19,6 +19,9 @@
 struct soc {
     int64_t charge_mas;       /* 0..capacity */
     int64_t capacity_mas;     /* 0 until the number of cells is known */
+    int32_t capacity_wh;      /* the settings that capacity_mas is from */
+    uint32_t nominal_mv;      /* of the pack */
+    uint16_t pm;              /* soc_pm(): worked out when something changes, not when asked */
     bool restored;            /* charge_mas is from before the reset */
     bool calibrated;          /* has been full once; kept over resets */
     uint16_t before_pm;       /* when it was last set full or empty */

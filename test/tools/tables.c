@@ -89,13 +89,15 @@ static void print_rules(void)
     static const char *const modes[] = { "", "normal", "critical", "both" };
     static const char *const relays[] = { "", "charge", "load", "both" };
     struct rule rule;
+    char name[RULE_NAME_SIZE];
 
     printf("| bit | rule | mode | relay | | condition | release | hold |\n"
            "|---|---|---|---|---|---|---|---|\n");
     for (uint8_t id = 0; id < RULE_COUNT; id++) {
         rules_row(id, &rule);
-        printf("| %u | `%s` | %s | %s | %s | ", id, rule.name, modes[rule.modes],
-               relays[rule.relays], rule.action == RULE_DISABLE ? "opens" : "needed to close");
+        rules_name(id, name);
+        printf("| %u | `%s` | %s | %s | %s | ", id, name, modes[rule.modes], relays[rule.relays],
+               rule.action == RULE_DISABLE ? "opens" : "needed to close");
         print_condition(&rule);
         printf(" | ");
         print_release(&rule);

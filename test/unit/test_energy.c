@@ -76,6 +76,7 @@ static void test_cycles_wait_for_a_known_capacity(void **state)
     (void)state;
     energy_init(&e);
     energy_step(&e, &taken, 12800, 0);
+    assert_int_equal(e.cycles_milli, 0);
     energy_step(&e, &taken, 12800, 1000000);
     assert_int_equal(e.cycles_milli, 1);
     assert_int_equal(e.cycle_mas, 0);

@@ -60,6 +60,18 @@ static void test_journal_gives_the_last_save_over_many_laps(void **state)
     assert_int_equal(fake->stray, 0);
 }
 
+static void test_saves_go_round_all_slots(void **state)
+{
+    (void)state;
+    set_up();
+    for (uint8_t i = 0; i < 2u * SLOTS; i++) {
+        begin(i);
+        finish();
+        assert_int_equal(journal.slot, i % SLOTS);
+        assert_int_equal(fake_end_eeprom[AT + i % SLOTS * (SIZE + RECORD_OVERHEAD)], i + 1u);
+    }
+}
+
 static void test_journal_of_two_slots_is_a_record(void **state)
 {
     uint8_t read[SIZE];
@@ -173,6 +185,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_journal_gives_the_last_save_over_many_laps),
+        cmocka_unit_test(test_saves_go_round_all_slots),
         cmocka_unit_test(test_journal_of_two_slots_is_a_record),
         cmocka_unit_test(test_journal_of_another_version_is_not_read),
         cmocka_unit_test(test_power_failure_at_any_byte_leaves_old_or_new),

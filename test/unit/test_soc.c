@@ -113,7 +113,7 @@ static void test_capacity_follows_settings_and_cells(void **state)
         step(0);
         assert_int_equal(soc.capacity_mas, cases[i].mas);
         assert_int_equal(soc_pm(&soc), 500);
-        soc.charge_mas = soc.capacity_mas;
+        step(soc.capacity_mas);
         assert_int_equal(soc_pm(&soc), 1000);
     }
 }

@@ -87,6 +87,21 @@ static void test_each_fault_begins_and_ends_once(void **state)
     }
 }
 
+static void test_fault_ends_while_another_one_stands(void **state)
+{
+    (void)state;
+    set_up();
+    step(1);
+    d.facts.faults = FAULT_CLOCK | FAULT_SENSOR_LOST;
+    step(1);
+    expect(EVENT_FAULT_BEGIN, 0, 8);
+    expect(EVENT_FAULT_BEGIN, 0, 10);
+    d.facts.faults = FAULT_CLOCK;
+    step(1);
+    expect(EVENT_FAULT_END, 0, 8);
+    expect_no_more();
+}
+
 static void test_fault_of_a_cell_names_the_first_one(void **state)
 {
     (void)state;
@@ -153,6 +168,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_silence_after_a_reset_is_no_event_unless_it_lasts),
         cmocka_unit_test(test_each_fault_begins_and_ends_once),
+        cmocka_unit_test(test_fault_ends_while_another_one_stands),
         cmocka_unit_test(test_fault_of_a_cell_names_the_first_one),
         cmocka_unit_test(test_relays_tell_the_rule_and_the_cell),
         cmocka_unit_test(test_counter_set_full_or_empty_is_an_event),
