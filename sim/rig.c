@@ -14,11 +14,11 @@
 #define MS_PS (1000 * US_PS)
 #define BIT_PS (1000000 * US_PS / 38400) /* of a rig that sends at 38 400 baud */
 #define STEP_PS MS_PS
-#define BOOT_PS (200 * MS_PS)
+#define BOOT_PS (1200 * MS_PS)       /* 65 ms and the self-test: up to 0.8 s */
 #define BREAK_PS (25 * MS_PS)        /* the slowest board has measured by then */
 #define LEAD_PERIOD_PS (110 * MS_PS) /* a board may be saving for 40 ms */
 #define BEGIN_PATIENCE_PS (1500 * MS_PS)
-#define BEGIN_HEAD_PS (30 * MS_PS) /* break, sync and head of a Begin board 10 % slow */
+#define BEGIN_HEAD_PS (36 * MS_PS) /* break, sync and head of a Begin board 10 % slow */
 #define BEGIN_ROUND_PS (80 * MS_PS)
 #define TRIES 6
 #define ROUNDS_PER_TRY 3

@@ -121,26 +121,14 @@ def missed(bench):
 
 # ---- a board before that never stops ------------------------------------------------------------
 
-SEND_FOR_EVER = bytes.fromhex("8f93" "85e5" "8093c600" "8f91" "1895")
-# push r24; ldi r24, 0x55; sts UDR0, r24; pop r24; reti
-BREAK_ONCE = bytes.fromhex("8091c100" "83fd" "0895" "1092c100" "0c94")
-# lds r24, UCSR0B; sbrc r24, TXEN0; ret; sts UCSR0B, r1; jmp
-JMP = b"\x0c\x94"
-
-
-def word(address):
-    return (address // 2).to_bytes(2, "little")
+SEND_FOR_EVER = bytes.fromhex("8f93" "80e0" "80937000" "a895" "85e5" "8093c600" "8f91" "1895")
+# push r24; ldi r24, 0; sts TIMSK2, r24; wdr; ldi r24, 0x55; sts UDR0, r24; pop r24; reti
 
 
 def babble(board, image):
-    """Begin starts one round and sends bytes from then on without an end."""
-    if board != "begin_board":
-        return
-    link_break, place = image.at("hal_link_break"), image.at("hal_clock_set_trim")
-    check(image.read(link_break, 4) == BREAK_ONCE[8:12], "hal_link_break() begins with something new")
-    image.write(place, BREAK_ONCE + word(link_break + 4))
-    image.write(link_break, JMP + word(place))
-    image.write(image.at(interrupt(board, "udre")), SEND_FOR_EVER)
+    """Begin starts one round and sends bytes from then on without an end: its clock stands."""
+    if board == "begin_board":
+        image.write(image.at(interrupt(board, "udre")), SEND_FOR_EVER)
 
 
 def babbling_neighbour(bench):
