@@ -55,8 +55,8 @@ static const struct price adc_ua = { { 2.0, 3.0, 5.0 }, { 150.0, 200.0, 300.0 } 
 #define DIVIDER_OHM 185700.0
 #define NTC_OHM 20000.0 /* with its 10 k, at 25 C */
 #define LINK_BASE_V 0.65
-#define LINK_EMITTER_OHM 12000.0
-#define LINK_PULL_UP_OHM 47000.0
+#define LINK_EMITTER_OHM 27000.0
+#define LINK_PULL_UP_OHM 100000.0
 
 static double at(const struct price *p, double volts)
 {
