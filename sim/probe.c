@@ -124,6 +124,14 @@ static bool probe_flags(const struct run *r, int cell, double *value)
     return known;
 }
 
+static bool probe_led_s(const struct run *r, int cell, double *value)
+{
+    const struct board *b = &r->chain.board[cell];
+
+    *value = gauge_s(&b->led, mcu_now_ps(&b->mcu));
+    return true;
+}
+
 static const struct probe probes[] = {
     { "charge_relay", false, probe_charge_relay },
     { "load_relay", false, probe_load_relay },
@@ -158,6 +166,7 @@ static const struct probe probes[] = {
     { "flags", true, probe_flags },
     { "mv_true", true, probe_mv_true },
     { "dc_true", true, probe_dc_true },
+    { "led_s", true, probe_led_s },
     { "board_dc_true", true, probe_board_dc_true },
 };
 
