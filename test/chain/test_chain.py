@@ -158,16 +158,32 @@ def repeatable(cells, bench):
     return "%d bytes of CSV" % len(first)
 
 
-def voltage_over_temperature(bench):
-    """200 boards with their spread of parts, after the factory's calibration."""
-    worst = {}
-    for celsius, limit_mv in ((-40, 20), (25, 5), (85, 20)):
-        scenario = "set chemistry liion\nat 0 temperature all %d\n" % celsius
-        run = bench.run(["--cells", 200, "--duration", 6], scenario)
-        worst[celsius] = run.json["worst_cell_error_mv"]
-        check(run.json["rounds"] >= 5, "only %d rounds" % run.json["rounds"])
-        check(0 < worst[celsius] <= limit_mv, "%g mV at %d C" % (worst[celsius], celsius))
-    return ", ".join("%g mV at %d C" % (mv, celsius) for celsius, mv in worst.items())
+# (cell mV, C) -> allowed mV; temperatures are looked at as well.
+CORNERS = {(1820, -40): 20, (1820, 25): 5, (1820, 85): 20, (3300, -20): 20, (3300, 70): 20,
+           (5000, -40): 20, (5000, 25): 5, (5000, 85): 20}
+
+
+def accuracy(bench):
+    """200 boards with their spread of parts, after the factory's calibration. A board starts above
+    1.85 V: the lowest cells come down from 2.0 V."""
+    text = []
+    for (mv, celsius), allowed_mv in CORNERS.items():
+        allowed_dc = 10 if -20 <= celsius <= 70 else 20
+        rows = ((0, 2000), (3, 2000), (4, mv), (20, mv)) if mv < 2000 else ((0, mv), (20, mv))
+        bench.write("corner.csv", "time_s,current_a,%s,temp1_c\n" % ",".join(
+            "cell%d_mv" % cell for cell in range(1, 201)) + "".join(
+                "%d,0,%s,%g\n" % (t, ",".join([str(v)] * 200), celsius) for t, v in rows))
+        run = bench.run(["--cells", 200, "--chemistry", "liion", "--duration", 8,
+                         "--switches", "11100000"], "replay corner.csv\n")
+        error_mv, error_dc = run.json["worst_cell_error_mv"], run.json["worst_temp_error_dc"]
+        check(run.json["rounds"] >= 7, "only %d rounds" % run.json["rounds"])
+        check(0 < error_mv <= allowed_mv, "%g mV at %d mV, %d C" % (error_mv, mv, celsius))
+        check(error_dc <= allowed_dc, "%g dC at %d mV, %d C" % (error_dc, mv, celsius))
+        if mv == 1820:
+            last = [run.rows.get(7, "cell%d_mv_end" % cell) for cell in (1, 100, 200)]
+            check(all(v is not None and abs(v - mv) <= 20 for v in last), "1.82 V read %s" % last)
+        text.append("%.2f V %d C: %g mV %.1f C" % (mv / 1000, celsius, error_mv, error_dc / 10))
+    return "; ".join(text)
 
 
 def ripple_averaged(bench):
@@ -233,7 +249,7 @@ if __name__ == "__main__":
         ("chain_4_repeatable", partial(repeatable, 4)),
         ("chain_16_repeatable", partial(repeatable, 16)),
         ("chain_2_past_2_to_the_53_ps", past_2_to_the_53_ps),
-        ("chain_200_voltage_over_temperature", voltage_over_temperature),
+        ("chain_200_accuracy_over_temperature", accuracy),
         ("chain_4_ripple_averaged", ripple_averaged),
         ("chain_16_same_on_two_threads", partial(same_on_two_threads, 16, 20)),
         ("chain_100_same_on_two_threads", partial(same_on_two_threads, 100, 8)),
