@@ -113,7 +113,7 @@ comma := ,
 AVR_FIXED := -ffixed-r2 -ffixed-r3 -ffixed-r4 -ffixed-r5
 
 AVR_CFLAGS := -std=c11 -Os -g $(WARN) -Wswitch-enum -ffunction-sections -fdata-sections \
-	-fshort-enums -fno-common -mrelax -mcall-prologues -fno-inline-small-functions \
+	-fshort-enums -fno-common -mrelax -mstrict-X -mcall-prologues -fno-inline-small-functions \
 	$(AVR_FIXED) $(DEFINES)
 AVR_LDFLAGS = -Wl,--gc-sections -Wl,--fatal-warnings $(AVR_LD_QUIET)
 

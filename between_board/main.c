@@ -32,16 +32,18 @@ static void sleep_until_event(void)
 
 int main(void)
 {
+    struct cell_board *b = &board;
+    __asm__("" : "+r"(b));
     port_init();
-    cell_board_init(&board);
+    cell_board_init(b);
     ring_init();
     watchdog_init();
     port_interrupts(true);
     for (;;) {
-        cell_board_events(&board, link_take_events(&board.link));
+        cell_board_events(b, link_take_events(&b->link));
         watchdog_report(TASK_CELL);
         for (uint8_t seconds = watchdog_take_seconds(); seconds; seconds--)
-            cell_board_second(&board);
+            cell_board_second(b);
         watchdog_report(TASK_CLOCK);
         watchdog_feed(TASKS);
         sleep_until_event();

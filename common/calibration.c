@@ -1,5 +1,6 @@
 #include "common/calibration.h"
 
+#include "common/apart.h"
 #include "common/eeprom_map.h"
 #include "common/record.h"
 #include "protocol/bytes.h"
@@ -11,6 +12,7 @@
 #define MV_MAX 8191
 #define Q16_PER_DMV 6554 /* 65536 / 10 */
 #define HALF_Q16 0x8000L
+#define DRIFT_STEP_Q16 1718
 
 void calibration_default(struct calibration *c)
 {
@@ -64,13 +66,15 @@ bool calibration_decode(const uint8_t in[CALIBRATION_PAYLOAD], struct calibratio
     return c->valid;
 }
 
-/* What the reference's temperature adds, mV in q16: mv * tc * (dc - 25 C) / 10^7 * 65536, where
- * 65536 * 16 / 10^7 is 859 / 8192. At most 8191 * 39063 >> 8 = 1.25e6 before the product. */
-static int32_t drift_q16(const struct calibration *c, uint16_t mv, int16_t dc)
+/* What the reference's temperature adds, in steps of 1718 / 65536 mV: mv * tc * (dc - 25 C) / 10^7, where
+ * 65536 / 10^7 is 1718 / 2^18. Of two products of 16 bits by 16 the upper half is kept:
+ * tc * 8 * (dc - 25 C) is below 2^22.2, and what is cut off below 0.06 mV. */
+APART static int16_t drift_steps(const struct calibration *c, uint16_t mv, int16_t dc)
 {
-    int32_t drift_over_16 = ((int32_t)c->tc_ppm * (dc - CALIBRATION_DC)) >> 4;
+    int16_t drift =
+        (int16_t)((int32_t)(int16_t)(c->tc_ppm * 8) * (int16_t)(dc - CALIBRATION_DC) >> 8);
 
-    return ((drift_over_16 * mv) >> 8) * 859 >> 5;
+    return (int16_t)((int32_t)drift * (uint16_t)(mv * 8u) >> 16);
 }
 
 /* No division: a library of 32 bits for it would not fit into a cell board. */
@@ -78,7 +82,8 @@ uint16_t calibration_mv(const struct calibration *c, uint16_t sum, int16_t dc)
 {
     uint32_t product = (uint32_t)sum * c->gain_q16; /* below 2^29.1 */
     int32_t mv_q16 = (int32_t)product + (int32_t)c->offset_dmv * Q16_PER_DMV +
-                     drift_q16(c, (uint16_t)(product >> 16), dc) + HALF_Q16;
+                     (int32_t)drift_steps(c, (uint16_t)(product >> 16), dc) * DRIFT_STEP_Q16 +
+                     HALF_Q16;
     int16_t mv = (int16_t)(mv_q16 >> 16);
 
     if (mv < 0)

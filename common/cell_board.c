@@ -2,6 +2,7 @@
 
 #include <stddef.h>
 
+#include "common/apart.h"
 #include "common/eeprom_map.h"
 #include "common/hal.h"
 #include "common/ntc.h"
@@ -116,7 +117,7 @@ static void read_inputs(struct cell_board *b)
     health_reading(&b->health, b->mv);
 }
 
-static void decide_balancing(struct cell_board *b)
+APART static void decide_balancing(struct cell_board *b)
 {
     struct balance_input in = {
         .mv = b->mv,
@@ -179,7 +180,7 @@ void cell_board_show(const struct cell_board *b, uint16_t now_ms)
     hal_led(led_lit(b->balance.on ? b->led | LED_BALANCING : b->led, now_ms));
 }
 
-void cell_board_events(struct cell_board *b, uint8_t events)
+APART void cell_board_events(struct cell_board *b, uint8_t events)
 {
     if (events & LINK_BREAK_SEEN) {
         hal_led(led_lit(b->led | LED_DATA, 0));

@@ -15,15 +15,11 @@
 #include "common/resistor.h"
 
 struct cell_board {
-    struct link link;
+    /* an AVR reaches 64 bytes from a pointer with one word: the large ones come last */
     struct balance balance;
     struct resistor resistor;
-    struct calibration calibration;
-    struct calibration staged; /* what commands wrote and have not saved yet */
-    struct command command;
-    struct health health; /* for those who ask, read only */
-    uint16_t round_ms;    /* Begin's time of the last round */
-    uint16_t cell_sum;    /* last reading, raw */
+    uint16_t round_ms; /* Begin's time of the last round */
+    uint16_t cell_sum; /* last reading, raw */
     uint16_t ntc_share;
     uint16_t mv; /* last reading */
     int16_t dc;
@@ -34,6 +30,11 @@ struct cell_board {
     uint8_t saved_trim;    /* OSCCAL in the EEPROM record */
     uint8_t led;           /* enum led_cause of the board's own part */
     uint8_t steady_rounds; /* rounds in a row that the trim was away from the saved one */
+    struct calibration calibration;
+    struct calibration staged; /* what commands wrote and have not saved yet */
+    struct command command;
+    struct health health; /* for those who ask, read only */
+    struct link link;
 };
 
 /* Where in a struct cell_board, as this image lays it out, the link's counters and the health are:

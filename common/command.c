@@ -1,7 +1,6 @@
 #include "common/command.h"
 
 #include <stddef.h>
-#include <string.h>
 
 #include "common/cell_board.h"
 #include "common/pgm.h"
@@ -59,23 +58,39 @@ static enum reply_status use_field(struct cell_board *b, uint8_t code, uint16_t 
     }
     b->command.value = *place;
     if ((field & IS_SIGNED) && (*place & 0x8000u))
-        b->command.value |= 0xFF0000ul;
+        b->command.value_high = 0xFFu;
     return REPLY_DONE;
 }
 
 static enum reply_status execute(struct cell_board *b, uint8_t code, uint16_t argument)
 {
     b->command.value = 0;
+    b->command.value_high = 0;
     if (code == (WRITE | ITEM_SAVE_CALIBRATION))
         return save_calibration(b, argument);
     if (code == ITEM_VERSION) {
-        b->command.value = FIRMWARE_VERSION;
+        b->command.value = (uint16_t)FIRMWARE_VERSION;
+        b->command.value_high = (uint8_t)(FIRMWARE_VERSION >> 16);
         return REPLY_DONE;
     }
-    for (uint8_t i = 0; i < ROWS; i++)
-        if (flash_u8(&rows[i].item) == (code & (uint8_t)~WRITE))
-            return use_field(b, code, argument, flash_u16(&rows[i].field));
+    for (const struct row *row = rows; row < rows + ROWS; row++)
+        if (flash_u8(&row->item) == (code & (uint8_t)~WRITE))
+            return use_field(b, code, argument, flash_u16(&row->field));
     return REPLY_UNKNOWN;
+}
+
+/* True when all of it is that of the command before, which it replaces. */
+static bool is_repeated(struct command *c, const uint8_t *body)
+{
+    bool same = c->any;
+
+    for (uint8_t i = 0; i < LINK_COMMAND_BODY; i++) {
+        if (c->last[i] != body[i])
+            same = false;
+        c->last[i] = body[i];
+    }
+    c->any = true;
+    return same;
 }
 
 /* Who starts anew may meet the sequence number of another command: all of it must be the same. */
@@ -86,10 +101,8 @@ void command_step(struct cell_board *b)
 
     if (!link_take_command(&b->link, body))
         return;
-    if (!c->any || memcmp(body, c->last, sizeof body) != 0) {
-        c->any = true;
-        memcpy(c->last, body, sizeof body);
+    if (!is_repeated(c, body))
         c->status = execute(b, body[0], get_u16(&body[2]));
-    }
-    link_send_reply(&b->link, (uint8_t)((body[1] & 0xF0u) | c->status), c->value);
+    link_send_reply(&b->link, (uint8_t)((body[1] & 0xF0u) | c->status),
+                    (uint32_t)c->value_high << 16 | c->value);
 }

@@ -40,7 +40,8 @@ struct command {
     uint8_t last[LINK_COMMAND_BODY];
     uint8_t status; /* enum reply_status */
     bool any;
-    uint32_t value;
+    uint16_t value;     /* bits 15-0 of the reply */
+    uint8_t value_high; /* bits 23-16 */
 };
 
 /* Executes the command that the link has, and gives it the reply to be sent. Saving takes up to

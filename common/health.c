@@ -2,6 +2,7 @@
 
 #include <stddef.h>
 
+#include "common/apart.h"
 #include "common/eeprom_map.h"
 #include "common/hal.h"
 #include "common/record.h"
@@ -52,7 +53,7 @@ void reset_log_start(struct reset_log *log, uint8_t causes)
 
 /* ---- health ----------------------------------------------------------------------------------- */
 
-void health_init(struct health *h)
+APART void health_init(struct health *h)
 {
     struct reset_log *log = hal_reset_log();
 
@@ -63,7 +64,7 @@ void health_init(struct health *h)
     h->faults = hal_self_test();
 }
 
-void health_elapsed(struct health *h, uint16_t ms)
+APART void health_elapsed(struct health *h, uint16_t ms)
 {
     ms = (uint16_t)(ms + h->uptime_ms);
     for (; ms >= MS_PER_S; ms = (uint16_t)(ms - MS_PER_S))
@@ -79,7 +80,7 @@ static void save_once(struct health *h)
     record_save(EEPROM_RESETS, RESETS_VERSION, (const uint8_t *)hal_reset_log(), RESETS_PAYLOAD);
 }
 
-void health_round(struct health *h, int8_t trim_steps, int8_t clock_error)
+APART void health_round(struct health *h, int8_t trim_steps, int8_t clock_error)
 {
     h->trim_steps = trim_steps;
     h->clock_error = clock_error;

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "common/apart.h"
 #include "protocol/bytes.h"
 #include "protocol/crc.h"
 
@@ -18,7 +19,7 @@ static void count(uint16_t *counter)
         (*counter)++;
 }
 
-static void set_state(struct link *l, enum link_state state)
+APART static void set_state(struct link *l, enum link_state state)
 {
     l->state = state;
     l->head_fill = 0;
@@ -34,7 +35,7 @@ static void tell(struct link *l, enum link_event event)
 
 /* ---- queue: bytes on their way out ------------------------------------------------------- */
 
-static void clear_queue(struct link *l)
+APART static void clear_queue(struct link *l)
 {
     l->queue_in = l->queue_out = QUEUE_START;
 }
@@ -83,7 +84,7 @@ void link_pump(struct link *l)
 
 /* ---- ends of a round ----------------------------------------------------------------------- */
 
-static void tell_done(struct link *l)
+APART static void tell_done(struct link *l)
 {
     if (l->command_in.full)
         l->events |= LINK_COMMAND;
@@ -143,7 +144,7 @@ static void fell_silent(struct link *l)
         start_draining(l);
 }
 
-void link_tick(struct link *l)
+APART void link_tick(struct link *l)
 {
     if (l->leader || l->state == LINK_IDLE || l->state == LINK_DRAIN)
         return;
@@ -194,7 +195,7 @@ void link_open(struct link *l)
 
 /* Head bytes leave as soon as the transmitter can take them: what one board holds back here, all
  * boards behind it wait for. */
-static void pass_on(struct link *l, uint8_t byte)
+APART static void pass_on(struct link *l, uint8_t byte)
 {
     push(l, byte);
     link_pump(l);
@@ -223,29 +224,8 @@ static uint8_t seal_byte(uint16_t crc, bool good)
     return good ? (uint8_t)(marked ^ 0xFFu) : marked;
 }
 
-/* Takes one byte of a head frame of this size; returns its index. */
-static uint8_t head_byte(struct link *l, uint8_t byte, uint8_t size)
+static void start_complete(struct link *l, bool good)
 {
-    uint8_t index = l->head_fill++;
-
-    if (index == size - FRAME_CRC_SIZE)
-        l->head_data_crc = l->head_crc;
-    l->head[index] = byte;
-    l->head_crc = crc_update(l->head_crc, byte);
-    return index;
-}
-
-static void start_byte(struct link *l, uint8_t byte)
-{
-    uint8_t index = head_byte(l, byte, FRAME_START_SIZE);
-    bool good;
-
-    if (index < FRAME_START_SIZE - 1u) {
-        pass_on(l, byte);
-        return;
-    }
-    good = arrived_good(l, byte);
-    pass_on(l, seal_byte(l->head_data_crc, good));
     if (good && frame_type_of(l->head[0]) == FRAME_START)
         frame_start_decode(l->head, &l->start);
     set_state(l, LINK_HOP);
@@ -269,13 +249,13 @@ static void queue_slot(struct link *l, struct link_slot *slot)
 
 static void queue_own_frames(struct link *l)
 {
-    uint8_t frame[FRAME_STREAM_SIZE];
+    struct link_slot own = { .full = l->own_ready };
     uint8_t before = l->queue_in;
 
     l->own.round = l->round;
     l->own.number = l->number;
-    if (l->own_ready)
-        push_frame(l, frame, frame_cell_encode(frame, &l->own));
+    frame_cell_fields(own.frame, &l->own);
+    queue_slot(l, &own);
     queue_slot(l, &l->reply_out);
     queue_slot(l, &l->command_out);
     l->own_bytes = (uint8_t)(l->queue_in - before) & QUEUE_MASK;
@@ -311,22 +291,44 @@ static uint8_t hop_byte_out(struct link *l, uint8_t index, uint8_t byte)
     }
 }
 
-static void hop_byte(struct link *l, uint8_t byte)
+static bool good_hop(const struct link *l)
 {
-    uint8_t index = head_byte(l, byte, FRAME_HOP_SIZE);
-    bool good;
+    return frame_type_of(l->head[0]) == FRAME_HOP && l->head[1] != 0 &&
+           l->head[1] < FRAME_CELLS_MAX;
+}
 
-    if (index < FRAME_HOP_SIZE - 1u) {
-        uint8_t out = hop_byte_out(l, index, byte);
-        if (index < FRAME_HOP_SIZE - FRAME_CRC_SIZE)
-            l->sent_crc = crc_update(l->sent_crc, out);
-        pass_on(l, out);
+static void last_byte(struct link *l, bool hop, uint8_t byte)
+{
+    bool good = arrived_good(l, byte);
+
+    if (hop && !good_hop(l))
+        good = false;
+    pass_on(l, seal_byte(hop ? l->sent_crc : l->head_data_crc, good));
+    if (hop)
+        hop_complete(l, good);
+    else
+        start_complete(l, good);
+}
+
+static void head_byte(struct link *l, bool hop, uint8_t byte)
+{
+    uint8_t index = l->head_fill++;
+    uint8_t left = (uint8_t)((hop ? FRAME_HOP_SIZE : FRAME_START_SIZE) - index);
+
+    if (left == FRAME_CRC_SIZE)
+        l->head_data_crc = l->head_crc;
+    l->head[index] = byte;
+    l->head_crc = crc_update(l->head_crc, byte);
+    if (left == 1u) {
+        last_byte(l, hop, byte);
         return;
     }
-    good = arrived_good(l, byte) && frame_type_of(l->head[0]) == FRAME_HOP && l->head[1] != 0 &&
-           l->head[1] < FRAME_CELLS_MAX;
-    pass_on(l, seal_byte(l->sent_crc, good));
-    hop_complete(l, good);
+    if (hop) {
+        byte = hop_byte_out(l, index, byte);
+        if (left > FRAME_CRC_SIZE)
+            l->sent_crc = crc_update(l->sent_crc, byte);
+    }
+    pass_on(l, byte);
 }
 
 /* ---- stream: checked frames --------------------------------------------------------------- */
@@ -376,7 +378,7 @@ static enum decode_result hunt(struct link *l)
     if (result != DECODE_NONE)
         set_state(l, LINK_STREAM);
     if (result == DECODE_FRAME)
-        memcpy(&l->queue[l->queue_in], l->decoder.frame, FRAME_STREAM_SIZE);
+        memcpy(&l->queue[l->queue_in], l->decoder.bytes, FRAME_STREAM_SIZE);
     return result;
 }
 
@@ -385,10 +387,8 @@ __attribute__((noinline)) static enum decode_result single_byte(struct link *l)
 {
     switch (l->state) {
     case LINK_START:
-        start_byte(l, l->byte_in);
-        break;
     case LINK_HOP:
-        hop_byte(l, l->byte_in);
+        head_byte(l, l->state == LINK_HOP, l->byte_in);
         break;
     case LINK_HUNT:
         return hunt(l);
@@ -402,21 +402,23 @@ __attribute__((noinline)) static enum decode_result single_byte(struct link *l)
     return DECODE_NONE;
 }
 
-static enum decode_result look(struct link *l)
+static enum decode_result look(struct link *l, const uint8_t *frame)
 {
     if (!link_wants_frames(l))
         return single_byte(l);
-    return decoder_frame(&l->decoder, &l->queue[l->queue_in]);
+    return decoder_frame(&l->decoder, frame);
 }
 
 void link_collected(struct link *l)
 {
+    const uint8_t *frame = &l->queue[l->queue_in]; /* received or, hunting, put there */
+
     l->activity++;
-    switch (look(l)) {
+    switch (look(l, frame)) {
     case DECODE_NONE:
         break;
     case DECODE_FRAME:
-        frame_complete(l, &l->queue[l->queue_in]);
+        frame_complete(l, frame);
         break;
     case DECODE_BAD:
         count(&l->counters.bad_frames);

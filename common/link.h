@@ -62,32 +62,18 @@ struct link_slot {
 void link_fill_slot(struct link_slot *slot, const uint8_t *frame);
 
 struct link {
-    /* Bytes on their way out. Frames of the stream are received in place, behind those that wait, and
-     * start at multiples of eight: a receiver finds their end by the address. */
-    _Alignas(FRAME_STREAM_SIZE) uint8_t queue[LINK_QUEUE_SIZE];
-    _Alignas(FRAME_STREAM_SIZE) uint8_t head[FRAME_STREAM_SIZE - 1u]; /* START or HOP so far */
-    uint8_t
-        byte_in; /* outside the stream bytes are looked at one by one; behind head for its address */
-    uint8_t queue_in;
-    uint8_t queue_out;
+    /* Small and often used fields first: an AVR reaches 64 bytes from a pointer with one word. */
     enum link_state state;
     volatile uint8_t events; /* enum link_event; taken with link_take_events() */
     uint8_t number;          /* of this board in the present round, 0 = unknown */
     uint8_t round;
-    uint8_t last_cell;        /* number of the last CELL frame passed on */
-    bool leader;              /* this board starts the rounds and does not follow IN */
-    bool own_ready;           /* own reading was taken in this round */
-    struct frame_start start; /* of the last good START */
-    struct frame_cell own;
-    struct link_slot command_in;  /* for this board, until link_take_command() */
-    struct link_slot reply_out;   /* sent behind the own CELL frame of the next round */
-    struct link_slot command_out; /* behind that */
-    uint8_t own_bytes;            /* this board put so many behind HOP in this round */
-    bool returned;                /* leader: END of the present round came back */
-    uint8_t not_returned;         /* rounds since one did, saturates */
-    struct trim trim;
-    struct decoder decoder;
-    struct link_counters counters;
+    uint8_t queue_in;
+    uint8_t queue_out;
+    uint8_t last_cell; /* number of the last CELL frame passed on */
+    bool leader;       /* this board starts the rounds and does not follow IN */
+    _Alignas(FRAME_STREAM_SIZE) uint8_t head[FRAME_STREAM_SIZE - 1u]; /* START or HOP so far */
+    uint8_t
+        byte_in; /* outside the stream bytes are looked at one by one; behind head for its address */
     uint8_t head_fill;
     uint8_t collected;         /* link_byte(): bytes of the present frame */
     uint16_t head_crc;         /* over the bytes received */
@@ -96,6 +82,21 @@ struct link {
     volatile uint8_t activity; /* counts received bytes, for the silence detector */
     uint8_t activity_before;
     uint8_t silent_ticks;
+    bool own_ready;           /* own reading was taken in this round */
+    uint8_t own_bytes;        /* this board put so many behind HOP in this round */
+    bool returned;            /* leader: END of the present round came back */
+    uint8_t not_returned;     /* rounds since one did, saturates */
+    struct frame_start start; /* of the last good START */
+    struct frame_cell own;
+    struct trim trim;
+    struct link_slot command_in;  /* for this board, until link_take_command() */
+    struct link_slot reply_out;   /* sent behind the own CELL frame of the next round */
+    struct link_slot command_out; /* behind that */
+    struct decoder decoder;
+    struct link_counters counters;
+    /* Bytes on their way out. Frames of the stream are received in place, behind those that wait, and
+     * start at multiples of eight: a receiver finds their end by the address. */
+    _Alignas(FRAME_STREAM_SIZE) uint8_t queue[LINK_QUEUE_SIZE];
 };
 
 void link_init(struct link *l, uint8_t factory_trim);

@@ -55,7 +55,7 @@ void link_return_collected(struct link *l)
     case DECODE_STALE:
         break;
     case DECODE_FRAME:
-        frame_returned(l, d->frame);
+        frame_returned(l, d->bytes);
         break;
     case DECODE_BAD:
         if (l->counters.bad_frames != UINT16_MAX)

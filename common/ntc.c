@@ -7,6 +7,8 @@
 #define SHARE_PER_SUM (NTC_SHARE_ALL / 1024u / NTC_SAMPLES)
 /* A foot that is not low, 4 % of the supply: what hangs on it is not measured. */
 #define PIN_LIMIT (NTC_SHARE_ALL / 25u)
+#define Q16_PER_SHARE (65536u / NTC_SHARE_ALL)
+#define HALF_Q16 0x8000u
 #define TABLE_SIZE (sizeof table / sizeof table[0])
 
 /* Share at -50, -45 ... 130 C: 16384 * R / (R + 10k) with Vishay's
@@ -27,7 +29,9 @@ uint16_t ntc_share(uint16_t tap, uint16_t foot)
 
     if (pin > PIN_LIMIT)
         return NTC_SHARE_ALL;
-    return (uint16_t)(ntc + (uint16_t)(((uint32_t)ntc * pin + NTC_SHARE_ALL / 2u) / NTC_SHARE_ALL));
+    return (
+        uint16_t)(ntc +
+                  (uint16_t)(((uint32_t)ntc * (uint16_t)(pin * Q16_PER_SHARE) + HALF_Q16) >> 16));
 }
 
 enum ntc_state ntc_temperature(uint16_t share, int16_t *dc)

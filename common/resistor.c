@@ -1,10 +1,11 @@
 #include "common/resistor.h"
 
 #include "common/ntc.h"
+#include "common/upper.h"
 
 #define HOTTEST_DC 1300
-/* 12 K/W / 3.3 ohm: 3.636 K per V^2, which is 610 / 256 of 0.1 C per 65536 mV^2 */
-#define DC_Q8 610u
+/* 12 K/W / 3.3 ohm: 3.636 K per V^2, which is 2440 / 1024 of 0.1 C per 65536 mV^2 */
+#define DC_Q10 2440u
 
 void resistor_take(struct resistor *r, uint16_t tap)
 {
@@ -28,5 +29,5 @@ int16_t resistor_dc(const struct resistor *r, uint16_t mv, int16_t board_dc)
 {
     if (r->fitted)
         return r->dc;
-    return (int16_t)(board_dc + (int16_t)((((uint32_t)mv * mv >> 16) * DC_Q8) >> 8));
+    return (int16_t)(board_dc + (int16_t)upper_u16((uint16_t)(upper_u16(mv, mv) * 64u), DC_Q10));
 }

@@ -1,6 +1,7 @@
 #include "common/self_test.h"
 
 #include "common/pgm.h"
+#include "common/upper.h"
 #include "protocol/crc.h"
 
 #define EXPECTED_Q16 6300u /* 1100 mV / 11443 * 65536 */
@@ -21,9 +22,9 @@ bool self_test_flash(const uint8_t *flash, const struct flash_seal *seal)
  * measured (sum / 4 / 1024 * mv). Steps of 1 mV are 0.1 %. */
 bool self_test_analog(const struct calibration *c, uint16_t mv, uint16_t band_gap_sum)
 {
-    uint16_t expected = (uint16_t)((uint32_t)c->gain_q16 * EXPECTED_Q16 >> 16);
-    uint16_t found = (uint16_t)((uint32_t)(uint16_t)(band_gap_sum * 16u) * mv >> 16);
+    uint16_t expected = upper_u16(c->gain_q16, EXPECTED_Q16);
+    uint16_t found = upper_u16((uint16_t)(band_gap_sum * 16u), mv);
     uint16_t apart = found > expected ? (uint16_t)(found - expected) : (uint16_t)(expected - found);
 
-    return apart <= expected / 32u + expected / 128u; /* BAND_GAP_TOLERANCE_PM */
+    return apart <= (uint8_t)((uint16_t)(expected * 10u) >> 8); /* BAND_GAP_TOLERANCE_PM */
 }

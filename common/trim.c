@@ -1,5 +1,7 @@
 #include "common/trim.h"
 
+#include "common/apart.h"
+
 #define CYCLES_PER_DIVISOR 64 /* eight bits of 8 * divisor cycles */
 #define STEP_1024 \
     6 /* one OSCCAL step, ATmega328P data sheet figure "8 MHz RC
@@ -17,6 +19,9 @@
 #define TOTAL_MAX (DIVISOR_MAX * CYCLES_PER_DIVISOR + CYCLES_PER_DIVISOR / 2u - 1u)
 #define KEEP_CYCLES 42 /* hysteresis: stay with a divisor up to 0.65 of its step */
 #define OSCCAL_RANGE_BIT 0x80u
+#define PER_CYCLE_Q8 (16u * 256u / LINK_DIVISOR_NOMINAL)
+
+_Static_assert(KEEP_CYCLES *PER_CYCLE_Q8 < INT8_MAX * 256u, "a rest fits into eight bits");
 
 void trim_init(struct trim *t, uint8_t factory)
 {
@@ -44,62 +49,71 @@ static bool evenly_spaced(const uint16_t edges[SYNC_EDGES], uint16_t total)
     return true;
 }
 
-static int16_t rest_cycles(const struct trim *t, uint16_t total)
+APART static int16_t rest_cycles(const struct trim *t, uint16_t total)
 {
     return (int16_t)(total - (uint16_t)(t->divisor * CYCLES_PER_DIVISOR));
 }
 
 /* 1/1024 per cycle is 16 / divisor; that of the nominal divisor is good to 8 % for its neighbours,
  * which is enough for a small rest and saves a division in the ISR. */
-static int8_t cycles_to_1024(int16_t cycles)
+static int8_t cycles_to_1024(int8_t cycles)
 {
-    return saturate_i8(
-        (int16_t)((cycles * (int16_t)(16u * 256u / LINK_DIVISOR_NOMINAL) + 128) >> 8));
+    return (int8_t)((cycles * (int16_t)PER_CYCLE_Q8 + 128) >> 8);
 }
 
-/* Moves by up to the wanted steps (> 0 is faster) inside the range; returns the steps moved. */
+/* Moves by up to the wanted steps (> 0 is faster) inside the range; returns the steps moved. An end
+ * that lies in the other half is that of the factory value's. Distances are of eight bits and wrap: what
+ * was outside ends inside. */
 static int8_t move(struct trim *t, int8_t steps)
 {
     uint8_t before = hal_clock_trim();
-    int16_t wanted = (int16_t)(before + steps);
-    int16_t low = (int16_t)(t->factory - TRIM_RANGE);
-    int16_t high = (int16_t)(t->factory + TRIM_RANGE);
-    int16_t half = t->factory & OSCCAL_RANGE_BIT;
+    uint8_t low = (uint8_t)(t->factory - TRIM_RANGE);
+    uint8_t high = (uint8_t)(t->factory + TRIM_RANGE);
+    int8_t down;
+    int8_t up;
 
-    if (low < half)
-        low = half;
-    if (high > half + (int16_t)(OSCCAL_RANGE_BIT - 1u))
-        high = (int16_t)(half + (int16_t)(OSCCAL_RANGE_BIT - 1u));
-    t->at_limit = wanted < low || wanted > high;
-    if (wanted < low)
-        wanted = low;
-    if (wanted > high)
-        wanted = high;
-    hal_clock_set_trim((uint8_t)wanted);
-    return (int8_t)(wanted - before);
+    if ((low ^ t->factory) & OSCCAL_RANGE_BIT)
+        low = t->factory & OSCCAL_RANGE_BIT;
+    if ((high ^ t->factory) & OSCCAL_RANGE_BIT)
+        high = t->factory | (OSCCAL_RANGE_BIT - 1u);
+    down = (int8_t)(uint8_t)(low - before);
+    up = (int8_t)(uint8_t)(high - before);
+    t->at_limit = false;
+    if (steps < down) {
+        steps = down;
+        t->at_limit = true;
+    }
+    if (steps > up) {
+        steps = up;
+        t->at_limit = true;
+    }
+    hal_clock_set_trim((uint8_t)(before + (uint8_t)steps));
+    return steps;
 }
 
 bool trim_measure(struct trim *t, const uint16_t edges[SYNC_EDGES])
 {
     uint16_t total = (uint16_t)(edges[SYNC_EDGES - 1u] - edges[0]);
+    int16_t rest;
 
     if (total < TOTAL_MIN || total > TOTAL_MAX || !evenly_spaced(edges, total))
         return false;
-    t->rest = rest_cycles(t, total);
-    if (t->rest > KEEP_CYCLES || t->rest < -KEEP_CYCLES) {
+    rest = rest_cycles(t, total);
+    if (rest > KEEP_CYCLES || rest < -KEEP_CYCLES) {
         t->divisor = (uint8_t)((total + CYCLES_PER_DIVISOR / 2u) / CYCLES_PER_DIVISOR);
-        t->rest = rest_cycles(t, total);
+        rest = rest_cycles(t, total);
     }
+    t->rest = (int8_t)rest;
     return true;
 }
 
-/* Rounded towards zero; 43/256 is 1/6 for all of int8_t and saves a division in the ISR. */
-static int8_t steps_of(int8_t relative)
+/* Rounded towards zero; 43/256 is 1/6 for all of int8_t and saves a division in the ISR. A product
+ * below 0 is never a multiple of 256. */
+APART static int8_t steps_of(int8_t relative)
 {
-    int16_t magnitude = relative < 0 ? (int16_t)-relative : relative;
-    int8_t steps = (int8_t)(uint8_t)((uint16_t)(magnitude * 43) >> 8);
+    int8_t down = (int8_t)((int16_t)(relative * 43) >> 8);
 
-    return relative < 0 ? (int8_t)-steps : steps;
+    return relative < 0 ? (int8_t)(down + 1) : down;
 }
 
 static bool endangers_reception(int8_t error)

@@ -20,7 +20,7 @@
 struct trim {
     uint8_t factory;     /* OSCCAL as loaded at reset */
     uint8_t divisor;     /* USART divisor in use */
-    int16_t rest;        /* of the last measurement, in CPU cycles over eight bits */
+    int8_t rest;         /* of the last measurement, in CPU cycles over eight bits */
     int8_t relative;     /* error against the board before, after any move */
     int8_t error;        /* error against Begin in this round */
     int16_t filtered_q4; /* low-passed error, 1/16 of 1/1024 */

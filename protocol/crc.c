@@ -11,73 +11,73 @@ _Alignas(16) static const uint8_t nibble_table[64] = {
     0x00, 0xB2, 0x29, 0x9B, 0x53, 0xE1, 0x7A, 0xC8, 0xA6, 0x14, 0x8F, 0x3D, 0xF5, 0x47, 0xDC, 0x6E,
 };
 
-struct halves {
-    uint8_t low;
-    uint8_t high;
-};
-
-/* In every loop over a frame: as a function of its own it would cost an AVR a call per byte. */
-__attribute__((always_inline)) static inline struct halves update(struct halves crc, uint8_t byte)
-{
-    uint8_t index = crc.low ^ byte;
-    const uint8_t *low = &nibble_table[index & 0x0Fu];
-    const uint8_t *high = &nibble_table[32u + (index >> 4)];
-
-    return (struct halves){
-        .low = crc.high ^ low[0] ^ high[0],
-        .high = low[16] ^ high[16],
-    };
-}
-
-uint16_t crc_update(uint16_t crc, uint8_t byte)
-{
-    struct halves h = update((struct halves){ (uint8_t)crc, (uint8_t)(crc >> 8) }, byte);
-    return (uint16_t)((uint16_t)(h.high << 8) | h.low);
-}
-
 #ifdef __AVR__
 /* Every board runs this over every byte of every frame. Written out, a byte takes 24 cycles where the
- * compiler needs 34. Z stays in the table's page, X walks over the data. */
+ * compiler needs 34. Z stays in the table's page, X walks over the data. crc_update() comes in for one
+ * byte. `used`: nobody may change what lies in which register. */
+#define BY_HAND __attribute__((naked, noinline, noclone, used))
+
+BY_HAND uint16_t crc_run(const uint8_t *data, uint8_t size)
+{
+    __asm__ volatile("movw r26, r24            \n"
+                     "ldi  r24, 0              \n"
+                     "ldi  r25, 0              \n"
+                     "ldi  r31, hi8(%[table])  \n"
+                     "rjmp 2f                  \n"
+                     "1:                       \n"
+                     "ld   r0, X+              \n" /* 2 */
+                     ".global crc_one          \n"
+                     "crc_one:                 \n"
+                     "eor  r0, r24             \n" /* 1 */
+                     "mov  r30, r0             \n" /* 1 */
+                     "andi r30, 0x0F           \n" /* 1 */
+                     "ori  r30, lo8(%[table])  \n" /* 1 */
+                     "ld   r24, Z              \n" /* 2 */
+                     "eor  r25, r24            \n" /* 1 */
+                     "ldd  r23, Z+16           \n" /* 2 */
+                     "swap r0                  \n" /* 1 */
+                     "mov  r30, r0             \n" /* 1 */
+                     "andi r30, 0x0F           \n" /* 1 */
+                     "ori  r30, lo8(%[table])  \n" /* 1 */
+                     "ldd  r24, Z+32           \n" /* 2 */
+                     "eor  r24, r25            \n" /* 1 */
+                     "ldd  r25, Z+48           \n" /* 2 */
+                     "eor  r25, r23            \n" /* 1 */
+                     "2:                       \n"
+                     "subi r22, 1              \n" /* 1 */
+                     "brcc 1b                  \n" /* 2 */
+                     "ret                      \n" ::"r"(data),
+                     "r"(size), [table] "i"(nibble_table)
+                     : "r23", "r26", "r27", "r30", "r31", "memory");
+}
+
+BY_HAND uint16_t crc_update(uint16_t crc, uint8_t byte)
+{
+    __asm__ volatile("mov  r0, r22             \n"
+                     "ldi  r22, 0              \n"
+                     "ldi  r31, hi8(%[table])  \n"
+                     "jmp  crc_one             \n" ::"r"(crc),
+                     "r"(byte), [table] "i"(nibble_table)
+                     : "r23", "r30", "r31");
+}
+#else
+uint16_t crc_update(uint16_t crc, uint8_t byte)
+{
+    uint8_t index = (uint8_t)crc ^ byte;
+    const uint8_t *low = &nibble_table[index & 0x0Fu];
+    const uint8_t *high = &nibble_table[32u + (index >> 4)];
+    uint8_t crc_low = (uint8_t)(crc >> 8) ^ low[0] ^ high[0];
+
+    return (uint16_t)((uint16_t)((low[16] ^ high[16]) << 8) | crc_low);
+}
+
 uint16_t crc_run(const uint8_t *data, uint8_t size)
 {
     uint16_t crc = CRC_INIT;
-    uint8_t high;
-
-    __asm__("ldi  r31, hi8(%[table])   \n"
-            "rjmp 2f                   \n"
-            "1:                        \n"
-            "ld   __tmp_reg__, X+      \n" /* 2 */
-            "eor  __tmp_reg__, %A[crc] \n" /* 1 */
-            "mov  r30, __tmp_reg__     \n" /* 1 */
-            "andi r30, 0x0F            \n" /* 1 */
-            "ori  r30, lo8(%[table])   \n" /* 1 */
-            "ld   %A[crc], Z           \n" /* 2 */
-            "eor  %B[crc], %A[crc]     \n" /* 1 */
-            "ldd  %[high], Z+16        \n" /* 2 */
-            "swap __tmp_reg__          \n" /* 1 */
-            "mov  r30, __tmp_reg__     \n" /* 1 */
-            "andi r30, 0x0F            \n" /* 1 */
-            "ori  r30, lo8(%[table])   \n" /* 1 */
-            "ldd  %A[crc], Z+32        \n" /* 2 */
-            "eor  %A[crc], %B[crc]     \n" /* 1 */
-            "ldd  %B[crc], Z+48        \n" /* 2 */
-            "eor  %B[crc], %[high]     \n" /* 1 */
-            "2:                        \n"
-            "subi %[size], 1           \n" /* 1 */
-            "brcc 1b                   \n" /* 2 */
-            : [crc] "+r"(crc), [high] "=&r"(high), [size] "+d"(size), "+x"(data)
-            : [table] "i"(nibble_table)
-            : "r30", "r31", "memory");
-    return crc;
-}
-#else
-uint16_t crc_run(const uint8_t *data, uint8_t size)
-{
-    struct halves h = { (uint8_t)CRC_INIT, (uint8_t)(CRC_INIT >> 8) };
 
     while (size--)
-        h = update(h, *data++);
-    return (uint16_t)((uint16_t)(h.high << 8) | h.low);
+        crc = crc_update(crc, *data++);
+    return crc;
 }
 #endif
 

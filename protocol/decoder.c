@@ -11,7 +11,6 @@ void decoder_start(struct decoder *d, uint8_t round)
     d->hunting = false;
     d->fill = 0;
     d->round = round;
-    d->frame = d->bytes;
 }
 
 void decoder_start_hunting(struct decoder *d, uint8_t round)
@@ -21,30 +20,36 @@ void decoder_start_hunting(struct decoder *d, uint8_t round)
     d->hunting = true;
 }
 
+/* Upwards, so that the window can move down in place; the library's memmove() is for both ways. */
+static void move_down(uint8_t *to, const uint8_t *from, uint8_t size)
+{
+    while (size--)
+        *to++ = *from++;
+}
+
 static inline bool is_good(const uint8_t *frame)
 {
-    return frame_is_streamed(frame[0]) && crc_run(frame, FRAME_STREAM_SIZE) == CRC_RESIDUE;
+    if (!frame_is_streamed(frame[0]))
+        return false;
+    return crc_run(frame, FRAME_STREAM_SIZE) == CRC_RESIDUE;
 }
 
 enum decode_result decoder_frame(struct decoder *d, const uint8_t bytes[FRAME_STREAM_SIZE])
 {
-    if (is_good(bytes)) {
-        d->frame = bytes;
+    if (is_good(bytes))
         return frame_round_of(bytes[0]) == d->round ? DECODE_FRAME : DECODE_STALE;
-    }
-    memmove(d->bytes, bytes, FRAME_STREAM_SIZE);
+    move_down(d->bytes, bytes, FRAME_STREAM_SIZE);
     d->hunting = true;
     return DECODE_BAD;
 }
 
 enum decode_result decoder_hunt(struct decoder *d, uint8_t byte)
 {
-    memmove(d->bytes, d->bytes + 1, LAST);
+    move_down(d->bytes, d->bytes + 1, LAST);
     d->bytes[LAST] = byte;
     if (frame_round_of(d->bytes[0]) != d->round || !is_good(d->bytes))
         return DECODE_NONE;
     d->hunting = false;
-    d->frame = d->bytes;
     return DECODE_FRAME;
 }
 

@@ -16,7 +16,7 @@
 
 enum decode_result {
     DECODE_NONE,  /* frame not complete */
-    DECODE_FRAME, /* frame points to a good frame of this round */
+    DECODE_FRAME, /* a good frame of this round, until the next byte is put in place */
     DECODE_BAD, /* a frame was lost here: bad header or CRC. Reported once until the next good one */
     DECODE_STALE, /* good CRC, but another round's number: dropped */
 };
@@ -25,8 +25,7 @@ struct decoder {
     /* aligned: room for a frame; hunting: the last bytes, oldest first. A receiver may find the end
      * of a frame by its address. */
     _Alignas(FRAME_STREAM_SIZE) uint8_t bytes[FRAME_STREAM_SIZE];
-    const uint8_t *frame; /* the good frame, until the next byte is put in place */
-    uint8_t fill;         /* decoder_byte(): bytes held */
+    uint8_t fill; /* decoder_byte(): bytes held */
     uint8_t round;
     bool hunting;
 };
@@ -36,6 +35,7 @@ void decoder_start(struct decoder *d, uint8_t round);
 /* Start anywhere: hunting from the next byte on. */
 void decoder_start_hunting(struct decoder *d, uint8_t round);
 
+/* A good frame of decoder_byte() and decoder_hunt() lies in decoder.bytes. */
 enum decode_result decoder_byte(struct decoder *d, uint8_t byte);
 
 /* The same for a receiver that stores bytes itself: while not hunting, eight at a time, which stay

@@ -91,16 +91,22 @@ static uint16_t temperature_code(int16_t dc)
 
 /* The eight flags share the spare bits above the 13 bit voltage (flags 0-2) and the 11 bit
  * temperature (flags 3-7), which keeps the frame at eight bytes. */
-uint8_t frame_cell_encode(uint8_t *out, const struct frame_cell *in)
+void frame_cell_fields(uint8_t *out, const struct frame_cell *in)
 {
     uint16_t mv = in->mv > MV_MAX ? MV_MAX : in->mv;
-    uint16_t low_flags = (uint16_t)((uint16_t)(in->flags & 0x07u) << 13);
-    uint16_t high_flags = (uint16_t)((uint16_t)(in->flags >> 3) << 11);
+    uint16_t temperature = temperature_code(in->dc);
 
     out[0] = frame_header(FRAME_CELL, in->round);
     out[1] = in->number;
-    put_u16(&out[2], low_flags | mv);
-    put_u16(&out[4], high_flags | temperature_code(in->dc));
+    out[2] = (uint8_t)((uint8_t)(in->flags << 5) | (uint8_t)(mv >> 8));
+    out[3] = (uint8_t)mv;
+    out[4] = (uint8_t)((uint8_t)(in->flags & 0xF8u) | (uint8_t)(temperature >> 8));
+    out[5] = (uint8_t)temperature;
+}
+
+uint8_t frame_cell_encode(uint8_t *out, const struct frame_cell *in)
+{
+    frame_cell_fields(out, in);
     return seal(out, FRAME_STREAM_SIZE);
 }
 

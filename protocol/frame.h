@@ -135,9 +135,16 @@ uint8_t frame_size(uint8_t header);
 /* True for the headers of the frames behind HOP, all of FRAME_STREAM_SIZE bytes. */
 static inline bool frame_is_streamed(uint8_t header)
 {
-    uint8_t type = header >> 4;
-    return type == FRAME_CELL || type == FRAME_CHARGE || type == FRAME_END ||
-           type == FRAME_COMMAND || type == FRAME_REPLY;
+    switch (header & 0xF0u) {
+    case FRAME_CELL << 4:
+    case FRAME_CHARGE << 4:
+    case FRAME_END << 4:
+    case FRAME_COMMAND << 4:
+    case FRAME_REPLY << 4:
+        return true;
+    default:
+        return false;
+    }
 }
 
 static inline uint8_t frame_header(enum frame_type type, uint8_t round)
@@ -163,7 +170,9 @@ uint8_t frame_end_encode(uint8_t *out, const struct frame_end *in);
 uint8_t frame_command_encode(uint8_t *out, const struct frame_command *in);
 uint8_t frame_reply_encode(uint8_t *out, const struct frame_reply *in);
 
-/* Makes a stream frame one of this round. */
+/* frame_cell_encode() without the CRC, for frame_set_round(). */
+void frame_cell_fields(uint8_t *out, const struct frame_cell *in);
+/* Makes a stream frame one of this round, with its CRC. */
 void frame_set_round(uint8_t frame[FRAME_STREAM_SIZE], uint8_t round);
 
 /* True when size bytes are a frame of that header's size with a right CRC. */

@@ -142,9 +142,9 @@ static bool find_reply(const struct rig *r, struct frame_reply *reply)
     decoder_start_hunting(&d, r->round);
     for (int i = 0; i < r->heard_bytes; i++) {
         if (decoder_byte(&d, r->heard[i]) != DECODE_FRAME ||
-            frame_type_of(d.frame[0]) != FRAME_REPLY)
+            frame_type_of(d.bytes[0]) != FRAME_REPLY)
             continue;
-        frame_reply_decode(d.frame, reply);
+        frame_reply_decode(d.bytes, reply);
         if (reply->sequence == r->sequence)
             return true;
     }

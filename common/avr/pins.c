@@ -31,8 +31,11 @@ uint8_t hal_clock_trim(void)
 
 void hal_clock_set_trim(uint8_t osccal)
 {
-    while (OSCCAL != osccal) {
-        OSCCAL = (uint8_t)(OSCCAL < osccal ? OSCCAL + 1u : OSCCAL - 1u);
+    uint8_t now = OSCCAL;
+
+    while (now != osccal) {
+        now = (uint8_t)(now < osccal ? now + 1u : now - 1u);
+        OSCCAL = now;
         _delay_loop_1(TRIM_SETTLE_LOOPS);
     }
 }

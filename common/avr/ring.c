@@ -9,6 +9,7 @@
 #include <avr/io.h>
 
 #include "board.h"
+#include "common/avr/isr.h"
 #include "common/avr/port.h"
 #include "common/hal.h"
 
@@ -28,10 +29,13 @@ static uint8_t edge_count;
 /* Where the next received byte goes; the link looks when the address reaches a multiple of eight. */
 #define RX_PLACE_LOW GPIOR1
 #define RX_PLACE_HIGH GPIOR2
+/* Before that, while the capture waits for the sync, the same two hold its last time. */
+#define CAPTURED_LOW GPIOR1
+#define CAPTURED_HIGH GPIOR2
 
 static inline uint16_t bits_to_cycles(uint8_t bits)
 {
-    return (uint16_t)((uint16_t)(UBRR0L + 1u) * (uint8_t)(8u * bits));
+    return (uint16_t)((uint8_t)(UBRR0L + 1u) * (uint8_t)(8u * bits));
 }
 
 static inline void listen_for_edge(bool on)
@@ -80,8 +84,9 @@ bool ring_may_power_down(void)
 {
     if (ring->state == LINK_IDLE)
         return true;
-    /* a break holds OUT low by itself; its end is an edge */
-    return ring->state == LINK_BREAK && (PCICR & _BV(RING_PCIE)) && in_is_low();
+    if (ring->state != LINK_BREAK || !(PCICR & _BV(RING_PCIE)))
+        return false;
+    return in_is_low(); /* a break holds OUT low by itself; its end is an edge */
 }
 
 /* ---- hal.h ------------------------------------------------------------------------------------ */
@@ -101,7 +106,7 @@ void hal_link_break(void)
 
 void hal_link_release(uint8_t divisor)
 {
-    UBRR0 = (uint16_t)(divisor - 1u);
+    UBRR0L = (uint8_t)(divisor - 1u); /* its upper half stays 0 */
     UCSR0A = _BV(U2X0);
     UCSR0B = _BV(TXEN0); /* the transmitter holds OUT high */
     RING_TX_PORT |= _BV(RING_TX_BIT);
@@ -175,15 +180,13 @@ static inline void look(void)
     ask_for_bytes();
 }
 
-/* The two other ends of RING_RX_vect, which jumps here. */
-void __vector_ring_bytes(void) __attribute__((signal, used));
-void __vector_ring_bytes(void)
+/* The two other ends of RING_RX_vect. */
+__attribute__((used)) static void ring_bytes(void)
 {
     look();
 }
 
-void __vector_ring_error(void) __attribute__((signal, used));
-void __vector_ring_error(void)
+__attribute__((used)) static void ring_error(void)
 {
     uint8_t status = UCSR0A;
     uint8_t *place = (uint8_t *)(uint16_t)(RX_PLACE_LOW | (uint16_t)(RX_PLACE_HIGH << 8));
@@ -209,68 +212,74 @@ void __vector_ring_error(void)
  * byte of a round always leaves. */
 ISR(RING_RX_vect, ISR_NAKED)
 {
-    __asm__ volatile("in    r2, %[sreg]       \n"    /* 1 */
-                     "mov   r3, r24           \n"    /* 1 */
-                     "movw  r4, r30           \n"    /* 1 */
-                     "lds   r24, %[ucsra]     \n"    /* 2 */
-                     "bst   r24, %[udre]      \n"    /* 1 */
-                     "andi  r24, %[errors]    \n"    /* 1 */
-                     "brne  2f                \n"    /* 1 */
-                     "in    r30, %[low]       \n"    /* 1 */
-                     "in    r31, %[high]      \n"    /* 1 */
-                     "lds   r24, %[udr]       \n"    /* 2 */
-                     "st    Z+, r24           \n"    /* 2 */
-                     "out   %[low], r30       \n"    /* 1 */
-                     "andi  r30, 7            \n"    /* 1 */
-                     "breq  3f                \n"    /* 1 */
-                     "brtc  1f                \n"    /* 1 */
-                     "lds   r30, %[out]       \n"    /* 2 */
-                     "lds   r24, %[in]        \n"    /* 2 */
-                     "cp    r30, r24          \n"    /* 1 */
-                     "breq  1f                \n"    /* 1 */
-                     "mov   r24, r30          \n"    /* 1 */
-                     "subi  r24, -1           \n"    /* 1 */
-                     "andi  r24, %[mask]      \n"    /* 1 */
-                     "sts   %[out], r24       \n"    /* 2 */
-                     "ldi   r31, 0            \n"    /* 1 */
-                     "subi  r30, lo8(-(%[queue]))\n" /* 1 */
-                     "sbci  r31, hi8(-(%[queue]))\n" /* 1 */
-                     "ld    r24, Z            \n"    /* 2 */
-                     "sts   %[udr], r24       \n"    /* 2 */
-                     "1:                      \n"
-                     "movw  r30, r4           \n" /* 1 */
-                     "mov   r24, r3           \n" /* 1 */
-                     "out   %[sreg], r2       \n" /* 1 */
-                     "reti                    \n" /* 4 */
-                     "2:                      \n"
-                     "movw  r30, r4           \n"
-                     "mov   r24, r3           \n"
-                     "out   %[sreg], r2       \n"
-                     "jmp   __vector_ring_error\n"
-                     "3:                      \n"
-                     "movw  r30, r4           \n"
-                     "mov   r24, r3           \n"
-                     "out   %[sreg], r2       \n"
-                     "jmp   __vector_ring_bytes\n" ::[sreg] "I"(_SFR_IO_ADDR(SREG)),
-                     [ucsra] "n"(_SFR_MEM_ADDR(UCSR0A)), [udr] "n"(_SFR_MEM_ADDR(UDR0)),
-                     [udre] "I"(UDRE0), [errors] "M"(_BV(FE0) | _BV(DOR0)),
-                     [low] "I"(_SFR_IO_ADDR(RX_PLACE_LOW)), [high] "I"(_SFR_IO_ADDR(RX_PLACE_HIGH)),
-                     [queue] "i"(board.link.queue), [in] "i"(&board.link.queue_in),
-                     [out] "i"(&board.link.queue_out), [mask] "M"(LINK_QUEUE_SIZE - 1u));
+    __asm__ volatile(
+        "in    r2, %[sreg]       \n"    /* 1 */
+        "mov   r3, r24           \n"    /* 1 */
+        "movw  r4, r30           \n"    /* 1 */
+        "lds   r24, %[ucsra]     \n"    /* 2 */
+        "bst   r24, %[udre]      \n"    /* 1 */
+        "andi  r24, %[errors]    \n"    /* 1 */
+        "brne  2f                \n"    /* 1 */
+        "in    r30, %[low]       \n"    /* 1 */
+        "in    r31, %[high]      \n"    /* 1 */
+        "lds   r24, %[udr]       \n"    /* 2 */
+        "st    Z+, r24           \n"    /* 2 */
+        "out   %[low], r30       \n"    /* 1 */
+        "andi  r30, 7            \n"    /* 1 */
+        "breq  3f                \n"    /* 1 */
+        "brtc  1f                \n"    /* 1 */
+        "lds   r30, %[out]       \n"    /* 2 */
+        "lds   r24, %[in]        \n"    /* 2 */
+        "cp    r30, r24          \n"    /* 1 */
+        "breq  1f                \n"    /* 1 */
+        "mov   r24, r30          \n"    /* 1 */
+        "subi  r24, -1           \n"    /* 1 */
+        "andi  r24, %[mask]      \n"    /* 1 */
+        "sts   %[out], r24       \n"    /* 2 */
+        "ldi   r31, 0            \n"    /* 1 */
+        "subi  r30, lo8(-(%[queue]))\n" /* 1 */
+        "sbci  r31, hi8(-(%[queue]))\n" /* 1 */
+        "ld    r24, Z            \n"    /* 2 */
+        "sts   %[udr], r24       \n"    /* 2 */
+        "1:                      \n"
+        "movw  r30, r4           \n" /* 1 */
+        "mov   r24, r3           \n" /* 1 */
+        "out   %[sreg], r2       \n" /* 1 */
+        "reti                    \n" /* 4 */
+        "2:                      \n"
+        "ldi   r30, pm_lo8(%x[error])\n"
+        "ldi   r31, pm_hi8(%x[error])\n"
+        "rjmp  4f                \n"
+        "3:                      \n"
+        "ldi   r30, pm_lo8(%x[bytes])\n"
+        "ldi   r31, pm_hi8(%x[bytes])\n"
+        "4:                      \n"
+        "push  r4                \n"
+        "push  r5                \n"
+        "mov   r24, r3           \n"
+        "out   %[sreg], r2       \n"
+        "jmp   isr_shared        \n" ::[sreg] "I"(_SFR_IO_ADDR(SREG)),
+        [ucsra] "n"(_SFR_MEM_ADDR(UCSR0A)), [udr] "n"(_SFR_MEM_ADDR(UDR0)), [udre] "I"(UDRE0),
+        [errors] "M"(_BV(FE0) | _BV(DOR0)), [low] "I"(_SFR_IO_ADDR(RX_PLACE_LOW)),
+        [high] "I"(_SFR_IO_ADDR(RX_PLACE_HIGH)), [queue] "i"(board.link.queue),
+        [in] "i"(&board.link.queue_in), [out] "i"(&board.link.queue_out),
+        [mask] "M"(LINK_QUEUE_SIZE - 1u), [bytes] "i"(ring_bytes), [error] "i"(ring_error));
 }
 
-ISR(RING_UDRE_vect)
+static void drain(void)
 {
     link_drain(ring);
 }
+ISR_CALLS(RING_UDRE_vect, drain)
 
-ISR(RING_TX_vect)
+static void sent(void)
 {
     UCSR0B &= (uint8_t)~_BV(TXCIE0);
     link_sent(ring);
 }
+ISR_CALLS(RING_TX_vect, sent)
 
-ISR(RING_PCINT_vect)
+static void pin_changed(void)
 {
     watchdog_awake();
     if (!BOARD_RING_FOLLOWS)
@@ -284,21 +293,30 @@ ISR(RING_PCINT_vect)
         listen_for_edge(false);
     }
 }
+ISR_CALLS(RING_PCINT_vect, pin_changed)
 
-ISR(TIMER1_CAPT_vect)
+static void captured(void)
 {
-    uint16_t at = ICR1; /* first: the next edge overwrites it after two bits */
+    uint16_t at = (uint16_t)(CAPTURED_LOW | (uint16_t)(CAPTURED_HIGH << 8));
 
     if (!BOARD_RING_FOLLOWS)
         return;
-    for (uint8_t i = 0; i < SYNC_EDGES - 1u; i++)
-        edges[i] = edges[i + 1u];
+    for (uint8_t i = 0; i < sizeof edges - sizeof edges[0]; i++)
+        ((uint8_t *)edges)[i] = ((uint8_t *)edges)[i + sizeof edges[0]];
     edges[SYNC_EDGES - 1u] = at;
     if (edge_count < SYNC_EDGES - 1u)
         edge_count++;
     else
         link_edges(ring, edges);
 }
+/* ICR1 first: the next edge overwrites it after two bits */
+ISR_CALLS_AFTER(TIMER1_CAPT_vect, captured,
+                "lds  r30, %[icr]           \n"
+                "lds  r31, %[icr] + 1       \n"
+                "out  %[low], r30           \n"
+                "out  %[high], r31          \n",
+                [icr] "n"(_SFR_MEM_ADDR(ICR1)), [low] "I"(_SFR_IO_ADDR(CAPTURED_LOW)),
+                [high] "I"(_SFR_IO_ADDR(CAPTURED_HIGH)))
 
 static inline void receive(void)
 {
@@ -306,7 +324,7 @@ static inline void receive(void)
     UCSR0B |= _BV(RXEN0) | _BV(RXCIE0);
 }
 
-ISR(TIMER1_COMPA_vect)
+static void delimited(void)
 {
     if (!(GPIOR0 & _BV(RING_RELEASED))) {
         if (BOARD_RING_FOLLOWS)
@@ -324,9 +342,10 @@ ISR(TIMER1_COMPA_vect)
         receive(); /* its own round, from the last board: not before the line is its own */
     link_open(ring);
 }
+ISR_CALLS(TIMER1_COMPA_vect, delimited)
 
 /* While IN is low the break lasts, 100 ms at the far end of a long chain: no silence. */
-ISR(TIMER1_OVF_vect)
+static void overflowed(void)
 {
     static uint8_t overflows;
 
@@ -336,3 +355,4 @@ ISR(TIMER1_OVF_vect)
     if (BOARD_RING_FOLLOWS && (ring->state != LINK_BREAK || !in_is_low()))
         link_tick(ring);
 }
+ISR_CALLS(TIMER1_OVF_vect, overflowed)

@@ -4,6 +4,7 @@
 #include <avr/power.h>
 #include <avr/wdt.h>
 
+#include "common/apart.h"
 #include "common/avr/port.h"
 #include "common/hal.h"
 #include "common/health.h"
@@ -37,7 +38,8 @@ const struct flash_seal flash_seal PROGMEM __attribute__((used)) = { 0, 0 };
  * Then the stack is painted, to see later how deep it went.
  *
  * r16 background, r17 its complement, r18:r19 first, r20:r21 end of the region, r23 verdict, r24 the
- * region in work. */
+ * region in work, in its upper bit which of the two passes of a direction: the second one has r16 and
+ * r17 swapped. */
 void port_early(void) __attribute__((naked, used, section(".init3")));
 void port_early(void)
 {
@@ -60,37 +62,30 @@ void port_early(void)
         "   cp r30, r20                                             \n"
         "   cpc r31, r21                                            \n"
         "   brne 0b                                                 \n"
-        "   movw r30, r18                                           \n"
-        "1: ld r22, Z                                               \n"
+        "1: movw r30, r18                                           \n"
+        "2: ld r22, Z                                               \n"
         "   cpse r22, r16                                           \n"
         "   rjmp ram_bad                                            \n"
         "   st Z+, r17                                              \n"
         "   cp r30, r20                                             \n"
         "   cpc r31, r21                                            \n"
-        "   brne 1b                                                 \n"
-        "   movw r30, r18                                           \n"
-        "2: ld r22, Z                                               \n"
-        "   cpse r22, r17                                           \n"
-        "   rjmp ram_bad                                            \n"
-        "   st Z+, r16                                              \n"
-        "   cp r30, r20                                             \n"
-        "   cpc r31, r21                                            \n"
         "   brne 2b                                                 \n"
-        "3: ld r22, -Z                                              \n"
+        "   com r16                                                 \n"
+        "   com r17                                                 \n"
+        "   subi r24, 0x80                                          \n"
+        "   brmi 1b                                                 \n"
+        "3: movw r30, r20                                           \n"
+        "4: ld r22, -Z                                              \n"
         "   cpse r22, r16                                           \n"
         "   rjmp ram_bad                                            \n"
         "   st Z, r17                                               \n"
         "   cp r30, r18                                             \n"
         "   cpc r31, r19                                            \n"
-        "   brne 3b                                                 \n"
-        "   movw r30, r20                                           \n"
-        "4: ld r22, -Z                                              \n"
-        "   cpse r22, r17                                           \n"
-        "   rjmp ram_bad                                            \n"
-        "   st Z, r16                                               \n"
-        "   cp r30, r18                                             \n"
-        "   cpc r31, r19                                            \n"
         "   brne 4b                                                 \n"
+        "   com r16                                                 \n"
+        "   com r17                                                 \n"
+        "   subi r24, 0x80                                          \n"
+        "   brmi 3b                                                 \n"
         "verify:                                                    \n"
         "   movw r30, r18                                           \n"
         "5: ld r22, Z+                                              \n"
@@ -154,7 +149,7 @@ void port_early(void)
         [stop] "i"(RAMEND + 1), [passed] "M"(PASSED), [failed] "M"(FAILED), [paint] "M"(PAINT));
 }
 
-static bool ram_passed(void)
+APART static bool ram_passed(void)
 {
     return ram_verdict[0] == PASSED && ram_verdict[1] == (uint8_t)~PASSED;
 }
@@ -165,7 +160,7 @@ bool port_stack_intact(void)
     return (_end[0] == PAINT && _end[1] == PAINT) || !ram_passed();
 }
 
-uint16_t hal_stack_free(void)
+APART uint16_t hal_stack_free(void)
 {
     const uint8_t *at = _end;
 
@@ -179,7 +174,7 @@ uint8_t hal_reset_causes(void)
     return reset_causes;
 }
 
-struct reset_log *hal_reset_log(void)
+APART struct reset_log *hal_reset_log(void)
 {
     return &reset_log;
 }

@@ -121,14 +121,15 @@ def missed(bench):
 
 # ---- a board before that never stops ------------------------------------------------------------
 
-SEND_FOR_EVER = bytes.fromhex("8f93" "80e0" "80937000" "a895" "85e5" "8093c600" "8f91" "1895")
-# push r24; ldi r24, 0; sts TIMSK2, r24; wdr; ldi r24, 0x55; sts UDR0, r24; pop r24; reti
+SEND_FOR_EVER = bytes.fromhex("80e0" "80937000" "a895" "85e5" "8093c600" "0895")
+# ldi r24, 0; sts TIMSK2, r24; wdr; ldi r24, 0x55; sts UDR0, r24; ret
 
 
 def babble(board, image):
-    """Begin starts one round and sends bytes from then on without an end: its clock stands."""
+    """Begin starts one round and sends bytes from then on without an end: its clock stands. The
+    interrupt that would send the next byte of the queue calls drain()."""
     if board == "begin_board":
-        image.write(image.at(interrupt(board, "udre")), SEND_FOR_EVER)
+        image.write(image.at("drain"), SEND_FOR_EVER)
 
 
 def babbling_neighbour(bench):

@@ -106,7 +106,7 @@ static void damage(struct stream *s)
 static void take(struct stream *s, const struct decoder *d)
 {
     for (uint8_t i = 0; i < s->frames; i++) {
-        if (!s->found[i] && memcmp(s->sent[i], d->frame, FRAME_STREAM_SIZE) == 0) {
+        if (!s->found[i] && memcmp(s->sent[i], d->bytes, FRAME_STREAM_SIZE) == 0) {
             s->found[i] = true;
             return;
         }

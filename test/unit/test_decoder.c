@@ -61,10 +61,10 @@ static uint8_t frame_at(uint8_t byte)
 }
 
 /* Which of the sent frames this is; a frame that was never sent is strange. */
-static uint8_t recognise(void)
+static uint8_t recognise(const uint8_t *frame)
 {
     for (uint8_t i = 0; i < FRAMES; i++) {
-        if (memcmp(decoder.frame, &stream[first_byte[i]], FRAME_STREAM_SIZE) == 0)
+        if (memcmp(frame, &stream[first_byte[i]], FRAME_STREAM_SIZE) == 0)
             return i;
     }
     return NO_FRAME;
@@ -82,7 +82,7 @@ static void feed(uint8_t byte)
         stale++;
         break;
     case DECODE_FRAME: {
-        uint8_t frame = recognise();
+        uint8_t frame = recognise(decoder.bytes);
         if (frame == NO_FRAME || found[frame])
             strange++;
         else
@@ -316,10 +316,10 @@ static void feed_chunks(uint8_t size, bool whole)
             stale++;
             break;
         case DECODE_FRAME:
-            if (recognise() == NO_FRAME)
+            if (recognise(frame ? bytes : decoder.bytes) == NO_FRAME)
                 strange++;
             else
-                found[recognise()] = true;
+                found[recognise(frame ? bytes : decoder.bytes)] = true;
             break;
         }
     }
