@@ -123,6 +123,7 @@ static void world_event(struct run *r, const struct event *e)
     case EVENT_BUTTON:
     case EVENT_NTC:
     case EVENT_PRINT:
+    case EVENT_APP:
         break;
     }
 }
@@ -164,6 +165,9 @@ void action_do(struct run *r, const struct event *e)
             live_clear();
             printf("%8.0f s  %s\n", e->t_s, e->text);
         }
+        break;
+    case EVENT_APP:
+        outside_type(&r->outside, e->text);
         break;
     case EVENT_CHARGER:
     case EVENT_LOAD_CURRENT:

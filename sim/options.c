@@ -23,7 +23,10 @@ enum {
     KEY_CLOCK_SPREAD,
     KEY_UNCALIBRATED,
     KEY_CALIBRATE,
-    KEY_THREADS
+    KEY_THREADS,
+    KEY_APP,
+    KEY_EXT,
+    KEY_EXT_LOG
 };
 
 const char *argp_program_version = "bms-sim 0.1";
@@ -55,6 +58,9 @@ static const struct argp_option table[] = {
     { "realtime", KEY_REALTIME, NULL, 0, "not faster than the clock on the wall", 0 },
     { "csv", KEY_CSV, "FILE", 0, "one row per second: truth and belief side by side", 0 },
     { "json", KEY_JSON, "FILE", 0, "summary of the run", 0 },
+    { "app", KEY_APP, "PATH", 0, "the app port as a pseudo-terminal of this name", 0 },
+    { "ext", KEY_EXT, "PATH", 0, "the same for the extended data output", 0 },
+    { "ext-log", KEY_EXT_LOG, "FILE", 0, "one line per frame of the extended data output", 0 },
     { "quiet", 'q', NULL, 0, "print nothing but failures", 0 },
     { "threads", KEY_THREADS, "N", 0, "1 or 2; the results are the same (2 from 48 boards on)", 0 },
     { "firmware", KEY_FIRMWARE, "DIR", 0, "folder of the images (build/firmware)", 0 },
@@ -182,6 +188,15 @@ static error_t parse_one(int key, char *arg, struct argp_state *state)
         break;
     case KEY_JSON:
         o->json_path = arg;
+        break;
+    case KEY_APP:
+        o->app_path = arg;
+        break;
+    case KEY_EXT:
+        o->ext_path = arg;
+        break;
+    case KEY_EXT_LOG:
+        o->ext_log_path = arg;
         break;
     case KEY_THREADS:
         o->threads = whole("threads", arg, 1, 2);

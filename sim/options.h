@@ -30,6 +30,9 @@ struct options {
     const char *scenario_path;
     const char *csv_path;
     const char *json_path;
+    const char *app_path; /* links to pseudo-terminals */
+    const char *ext_path;
+    const char *ext_log_path;
     const char *firmware_dir;
     bool given[128]; /* by option letter: was on the command line */
 };

@@ -191,6 +191,7 @@ bool run_all(struct run *r)
     do_events(r, 0.0);
     while (r->chain.now_ps < end_ps && r->crashed_board == 0) {
         r->crashed_board = chain_step(&r->chain);
+        outside_step(&r->outside, r->chain.now_ps);
         step++;
         if (step % STEPS_PER_LOOK == 0)
             watch_rounds(r);
@@ -285,7 +286,8 @@ bool run_init(struct run *r, const struct options *o, struct scenario *scenario,
         return err_set(err, "out of memory");
     if (scenario && !scenario_check(scenario, o->cells, err))
         return false;
-    if (!chain_init(&r->chain, &config, r->world, err) || !open_outputs(r, err))
+    if (!chain_init(&r->chain, &config, r->world, err) || !open_outputs(r, err) ||
+        !outside_open(&r->outside, r->chain.board[o->cells - 1].ports, o, scenario, err))
         return false;
     if (o->calibrated && !o->rig)
         factory_calibrate(&r->chain);
@@ -303,6 +305,7 @@ void run_free(struct run *r)
         fclose(r->csv);
     if (r->json)
         fclose(r->json);
+    outside_close(&r->outside);
     chain_free(&r->chain);
     world_free(r->world);
 }

@@ -8,6 +8,7 @@
 #include "end_board/view.h"
 #include "engine/chain.h"
 #include "options.h"
+#include "outside.h"
 #include "scenario/scenario.h"
 #include "world/world.h"
 
@@ -23,6 +24,7 @@ struct run {
     struct scenario *scenario; /* may be NULL */
     struct world *world;
     struct chain chain;
+    struct outside outside;
     struct end_view view; /* End's belief at this second */
     uint64_t second;
     double wall_s;

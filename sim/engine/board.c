@@ -3,6 +3,7 @@
 
 #include <math.h>
 #include <stddef.h>
+#include <stdlib.h>
 
 #include <avr_ioport.h>
 #include <sim_io.h>
@@ -160,6 +161,8 @@ static void chip_was_reset(void *ctx)
     eeprom_reset(&b->eeprom);
     if (b->kind == BOARD_END)
         timer2_reset(&b->timer2);
+    if (b->ports)
+        ports_reset(b->ports);
     board_analog_reset(b);
     board_press(b, b->button);
     look_at_outputs(b);
@@ -193,13 +196,18 @@ void board_init(struct board *b, enum board_kind kind, int number, struct firmwa
     mcu_init(&b->mcu, firmware_chip(firmware), firmware->part, number);
     b->mcu.bss_end = firmware->bss_end;
     oscillator_draw(&b->mcu.oscillator, tolerance->clock_error, &b->rng);
-    usart_init(&b->usart, &b->mcu, in, out);
+    usart_init(&b->usart, &b->mcu,
+               &(struct usart_unit){ b->mcu.part->usart_base, b->mcu.part->vector_usart_rx,
+                                     b->mcu.part->vector_usart_udre, b->mcu.part->vector_usart_tx },
+               in, out);
     ring_pins_init(&b->pins, &b->usart);
     board_analog_init(b);
     watchdog_model_init(&b->watchdog, &b->mcu, tolerance->watchdog_error);
     eeprom_init(&b->eeprom, &b->mcu, seed);
     if (kind == BOARD_END)
         timer2_init(&b->timer2, &b->mcu, tolerance->crystal_ppm);
+    if (kind == BOARD_END)
+        b->ports = ports_new(&b->mcu);
     for (int i = 0; i < 2; i++)
         b->sensor[i] = (struct hall_sensor){
             .present = kind == BOARD_BEGIN, .passes = 1, .gain = 1.0, .noise_a = 0.03
@@ -216,6 +224,7 @@ void board_free(struct board *b)
     if (!avr)
         return;
     firmware_chip_free(b->firmware, avr);
+    free(b->ports);
     b->mcu.avr = NULL;
 }
 

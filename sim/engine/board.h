@@ -10,6 +10,7 @@
 #include "engine/firmware.h"
 #include "engine/front_end.h"
 #include "engine/mcu.h"
+#include "engine/ports.h"
 #include "engine/ring_pins.h"
 #include "engine/timer2.h"
 #include "engine/usart.h"
@@ -56,6 +57,7 @@ struct board {
     struct watchdog watchdog;
     struct eeprom eeprom;
     struct timer2 timer2; /* End only */
+    struct ports *ports;  /* End only */
     struct front_end front_end;
     struct rng rng;
     struct hall_sensor sensor[2]; /* Begin only */

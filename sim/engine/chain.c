@@ -115,6 +115,8 @@ void chain_run_boards(struct chain *c, int from, int to, int64_t end_ps)
         struct board *b = &c->board[i];
         usart_wire_grew(&b->usart);
         ring_pins_wire_grew(&b->pins);
+        if (b->ports)
+            ports_wire_grew(b->ports);
         mcu_run(&b->mcu, end_ps);
     }
 }

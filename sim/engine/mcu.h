@@ -46,7 +46,7 @@ struct source {
     unsigned alive; /* bit per enum mcu_mode in which it goes on */
 };
 
-#define MCU_SOURCES 8
+#define MCU_SOURCES 12
 #define ALIVE_ALWAYS ((1u << MCU_RESET) - 1u)
 #define ALIVE_CLOCKED ((1u << MCU_ACTIVE) | (1u << MCU_IDLE))
 
@@ -62,6 +62,7 @@ struct mcu {
     bool frozen;        /* in a sleep mode without CPU clock, or in reset */
     enum mcu_mode mode; /* while frozen */
     int64_t frozen_ps;  /* since */
+    int64_t thawed_ps;  /* the clock runs since, when it does */
     int64_t release_ps; /* end of the start-up time while in reset */
     bool supplied;
     double volts;

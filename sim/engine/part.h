@@ -23,6 +23,7 @@ enum {
     REG_ADCH = 0x79,
     REG_ADCSRA = 0x7A,
     REG_ADMUX = 0x7C,
+    REG_TCCR3A = 0x90,
     REG_TCCR2A = 0xB0,
     REG_TCCR2B = 0xB1,
     REG_TCNT2 = 0xB2,
@@ -37,6 +38,11 @@ struct part {
     uint8_t vector_usart_rx;
     uint8_t vector_usart_udre;
     uint8_t vector_usart_tx;
+    uint16_t usart1_base; /* UCSR1A, 0 if there is no second USART */
+    uint8_t vector_usart1_rx;
+    uint8_t vector_usart1_udre;
+    uint8_t vector_usart1_tx;
+    uint8_t rx1_bit; /* RXD1, on the ring's port */
     uint8_t vector_wdt;
     uint8_t vector_adc;
     uint8_t vector_timer2_ovf;

@@ -5,7 +5,7 @@
 #include <sim_interrupts.h>
 #include <sim_io.h>
 
-enum { UCSRA = 0, UCSRB = 1, UBRRL = 4, UBRRH = 5, UDR = 6 }; /* from usart_base */
+enum { UCSRA = 0, UCSRB = 1, UBRRL = 4, UBRRH = 5, UDR = 6 }; /* from base */
 enum { RXC = 0x80, TXC = 0x40, UDRE = 0x20, FE = 0x10, DOR = 0x08, U2X = 0x02 };
 enum { RXCIE = 0x80, TXCIE = 0x40, UDRIE = 0x20, RXEN = 0x10, TXEN = 0x08 };
 
@@ -142,6 +142,11 @@ static void byte_received(void *ctx, int64_t at_ps)
 
     if (!(u->b & RXEN))
         return;
+    if (u->rx_start_ps < u->mcu->thawed_ps) {
+        u->rx_from_ps = u->mcu->thawed_ps;
+        plan_reception(u);
+        return;
+    }
     u->rx_from_ps = at_ps;
     wire_cursor_start(&cursor, u->in);
     if (!sample(u, &cursor, 0)) {
@@ -246,7 +251,7 @@ static void write_ubrr(avr_t *avr, avr_io_addr_t addr, uint8_t v, void *param)
     struct usart *u = param;
 
     avr->data[addr] = v;
-    if (addr == u->mcu->part->usart_base + UBRRH)
+    if (addr == u->base + UBRRH)
         u->ubrr = (uint16_t)((u->ubrr & 0xFF) | (v & 0x0F) << 8);
     else
         u->ubrr = (uint16_t)((u->ubrr & 0xF00) | v);
@@ -292,7 +297,7 @@ void usart_reset(struct usart *u)
 
 static void own_registers(struct usart *u)
 {
-    uint16_t base = u->mcu->part->usart_base;
+    uint16_t base = u->base;
 
     mcu_own_register(u->mcu, (uint16_t)(base + UCSRA), read_ucsra, write_ucsra, u);
     mcu_own_register(u->mcu, (uint16_t)(base + UCSRB), NULL, write_ucsrb, u);
@@ -301,12 +306,13 @@ static void own_registers(struct usart *u)
     mcu_own_register(u->mcu, (uint16_t)(base + UDR), read_udr, write_udr, u);
 }
 
-void usart_init(struct usart *u, struct mcu *m, struct wire *in, struct wire *out)
+void usart_init(struct usart *u, struct mcu *m, const struct usart_unit *unit, struct wire *in,
+                struct wire *out)
 {
-    *u = (struct usart){ .mcu = m, .in = in, .out = out, .port_level = true };
-    u->rx_vector = mcu_vector(m, m->part->vector_usart_rx);
-    u->udre_vector = mcu_vector(m, m->part->vector_usart_udre);
-    u->tx_vector = mcu_vector(m, m->part->vector_usart_tx);
+    *u = (struct usart){ .mcu = m, .base = unit->base, .in = in, .out = out, .port_level = true };
+    u->rx_vector = mcu_vector(m, unit->vector_rx);
+    u->udre_vector = mcu_vector(m, unit->vector_udre);
+    u->tx_vector = mcu_vector(m, unit->vector_tx);
     mcu_add_source(m, &u->tx_done, tx_finished, u, ALIVE_CLOCKED);
     mcu_add_source(m, &u->rx_done, byte_received, u, ALIVE_CLOCKED);
     own_registers(u);

@@ -1,6 +1,7 @@
-/* USART0 as silicon has it, instead of simavr's: real bit times on a wire, a receiver that samples
+/* A USART as silicon has it, instead of simavr's: real bit times on a wire, a receiver that samples
  * three times in the middle of each bit at its own rate, a two byte receive buffer with overrun,
- * a transmitter with one byte of buffer, flags as in the data sheet, "USART0". 8N1 only.
+ * a transmitter with one byte of buffer, flags as in the data sheet, "USART0". 8N1 only. A start bit that
+ * falls while the clock stands is not seen.
  * The pins themselves are ring_pins.h's. */
 #ifndef SIM_ENGINE_USART_H
 #define SIM_ENGINE_USART_H
@@ -12,8 +13,17 @@
 #include "engine/mcu.h"
 #include "engine/wire.h"
 
+/* Where one of a chip's USARTs is: address of UCSRnA, numbers of its vectors. */
+struct usart_unit {
+    uint16_t base;
+    uint8_t vector_rx;
+    uint8_t vector_udre;
+    uint8_t vector_tx;
+};
+
 struct usart {
     struct mcu *mcu;
+    uint16_t base;
     struct wire *in;
     struct wire *out;
     avr_int_vector_t *rx_vector;
@@ -48,7 +58,8 @@ struct usart {
     uint64_t overruns;
 };
 
-void usart_init(struct usart *u, struct mcu *m, struct wire *in, struct wire *out);
+void usart_init(struct usart *u, struct mcu *m, const struct usart_unit *unit, struct wire *in,
+                struct wire *out);
 void usart_reset(struct usart *u);
 /* The port asks for this level on TXD (high for an input: the pull-up of the next board). */
 void usart_port_level(struct usart *u, bool level);

@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "scenario/app_expect.h"
+
 #define AMPS_MAX 10000.0
 #define WATTS_MAX 1e7
 #define TEMP_MIN_C (-60.0)
@@ -287,6 +289,12 @@ static bool parse_print(struct reader *reader, struct event *event)
     return take_text(reader, event, reader_rest(reader));
 }
 
+static bool parse_app(struct reader *reader, struct event *event)
+{
+    event->kind = EVENT_APP;
+    return app_text_parse(reader, event->text, sizeof event->text);
+}
+
 static const struct {
     const char *name;
     bool (*parse)(struct reader *, struct event *);
@@ -310,6 +318,7 @@ static const struct {
     { "button", parse_button },
     { "ntc", parse_ntc },
     { "print", parse_print },
+    { "app", parse_app },
 };
 
 bool event_parse(struct reader *reader, struct event *event)

@@ -36,6 +36,7 @@ enum event_kind {
     EVENT_FAULT_EEPROM,     /* cell, address = writes from now, bit = enum eeprom_torn */
     EVENT_SWITCHES,         /* switches, and as typed in text */
     EVENT_PRINT,            /* text */
+    EVENT_APP,              /* text */
 };
 
 enum { EVENT_TEXT_SIZE = 256 };

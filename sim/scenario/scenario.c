@@ -18,6 +18,8 @@ struct scenario {
     size_t event_next;
     struct expect *expect;
     size_t expect_count;
+    struct app_expect *app;
+    size_t app_count;
 };
 
 /* Makes room for one more entry; the room doubles at each power of two. */
@@ -47,6 +49,17 @@ static bool add_expect(struct scenario *sc, struct reader *reader, const struct 
         return reader_fail(reader, "out of memory");
     sc->expect = array;
     sc->expect[sc->expect_count++] = *expect;
+    return true;
+}
+
+static bool add_app(struct scenario *sc, struct reader *reader, const struct app_expect *expect)
+{
+    struct app_expect *array = grown(sc->app, sc->app_count, sizeof *array);
+
+    if (array == NULL)
+        return reader_fail(reader, "out of memory");
+    sc->app = array;
+    sc->app[sc->app_count++] = *expect;
     return true;
 }
 
@@ -123,6 +136,14 @@ static bool parse_expect(struct scenario *sc, struct reader *reader, bool (*know
     return expect_parse(reader, known, &expect) && add_expect(sc, reader, &expect);
 }
 
+static bool parse_app(struct scenario *sc, struct reader *reader, double from_s, double to_s)
+{
+    struct app_expect expect = { .line = reader->line, .from_s = from_s, .to_s = to_s };
+
+    return reader_keyword(reader, "app") && reader_keyword(reader, "expect") &&
+           app_text_parse(reader, expect.text, sizeof expect.text) && add_app(sc, reader, &expect);
+}
+
 static bool parse_at(struct scenario *sc, struct reader *reader, bool (*known)(const char *))
 {
     struct expect expect = { .span = EXPECT_AT };
@@ -138,6 +159,8 @@ static bool parse_at(struct scenario *sc, struct reader *reader, bool (*known)(c
         return parse_event(sc, reader, expect.from_s);
     }
     expect.to_s = expect.from_s + seconds;
+    if (expect.span == EXPECT_WITHIN && reader_next_is(reader, "app"))
+        return parse_app(sc, reader, expect.from_s, expect.to_s);
     return reader_keyword(reader, "expect") && parse_expect(sc, reader, known, expect);
 }
 
@@ -244,6 +267,7 @@ void scenario_free(struct scenario *scenario)
     free(scenario->series);
     free(scenario->event);
     free(scenario->expect);
+    free(scenario->app);
     free(scenario->path);
     free(scenario);
 }
@@ -304,17 +328,27 @@ void scenario_check_expects(struct scenario *scenario, double now_s, probe_fn pr
 {
     for (size_t i = 0; i < scenario->expect_count; i++)
         expect_watch(&scenario->expect[i], scenario->path, now_s, probe, ctx, out);
+    for (size_t i = 0; i < scenario->app_count; i++)
+        app_expect_watch(&scenario->app[i], scenario->path, now_s, out);
+}
+
+void scenario_app_line(struct scenario *scenario, double at_s, const char *line)
+{
+    for (size_t i = 0; i < scenario->app_count; i++)
+        app_expect_line(&scenario->app[i], at_s, line);
 }
 
 void scenario_finish(struct scenario *scenario, double end_s, FILE *out)
 {
     for (size_t i = 0; i < scenario->expect_count; i++)
         expect_finish(&scenario->expect[i], scenario->path, end_s, out);
+    for (size_t i = 0; i < scenario->app_count; i++)
+        app_expect_finish(&scenario->app[i], scenario->path, end_s, out);
 }
 
 int scenario_expect_total(const struct scenario *scenario)
 {
-    return (int)scenario->expect_count;
+    return (int)(scenario->expect_count + scenario->app_count);
 }
 
 int scenario_expect_failed(const struct scenario *scenario)
@@ -323,5 +357,7 @@ int scenario_expect_failed(const struct scenario *scenario)
 
     for (size_t i = 0; i < scenario->expect_count; i++)
         failed += scenario->expect[i].failed;
+    for (size_t i = 0; i < scenario->app_count; i++)
+        failed += scenario->app[i].failed;
     return failed;
 }

@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+#include "scenario/app_expect.h"
 #include "scenario/defaults.h"
 #include "scenario/err.h"
 #include "scenario/event.h"
@@ -28,6 +29,8 @@
  *           soc K|all PERCENT
  *           sensor 1|2 offset AMPS | gain FACTOR | open | ok
  *           reset K|all | switches 8BITS | print TEXT
+ *           app "TEXT"                  (types it and CR at the app port)
+ *   at TIME within SECONDS app expect "TEXT"      (a line from the app port contains it)
  *   at TIME expect NAME OP NUMBER                 (OP: == != < <= > >=)
  *   at TIME within SECONDS expect NAME OP NUMBER
  *   from TIME to TIME expect NAME OP NUMBER
@@ -64,6 +67,9 @@ const struct event *scenario_next(struct scenario *scenario, double now_s);
  * Prints a line for each expectation that fails now. */
 void scenario_check_expects(struct scenario *scenario, double now_s, probe_fn probe, void *ctx,
                             FILE *out);
+
+/* A line came from the app port. */
+void scenario_app_line(struct scenario *scenario, double at_s, const char *line);
 
 /* At the end of the run, once: fails every expectation that is still open. */
 void scenario_finish(struct scenario *scenario, double end_s, FILE *out);
