@@ -50,6 +50,12 @@
 /* 32.768 kHz crystal on TOSC1, TOSC2 (PC6, PC7). */
 #define BOARD_CRYSTAL
 
+/* Extended data output: compare A of Timer3 moves the pin (OC3A). */
+#define BOARD_EXT_PORT
+#define EXT_PORT PORTB
+#define EXT_DDR DDRB
+#define EXT_BIT PB6
+
 #define BOARD_BUTTON_PIN PINB
 #define BOARD_BUTTON_BIT PB5
 
@@ -57,9 +63,9 @@ static inline void board_pins_init(void)
 {
     PORTA = (uint8_t) ~(_BV(BOARD_CELL_CHANNEL) | _BV(BOARD_NTC_CHANNEL) | _BV(BOARD_DIVIDER_BIT) |
                         _BV(BOARD_NTC_SUPPLY_BIT));
-    DDRB = _BV(BOARD_LED_BIT) | _BV(RELAY_CHARGE_BIT) | _BV(RELAY_LOAD_BIT) |
+    DDRB = _BV(EXT_BIT) | _BV(BOARD_LED_BIT) | _BV(RELAY_CHARGE_BIT) | _BV(RELAY_LOAD_BIT) |
            _BV(RELAY_CHARGE_LED_BIT) | _BV(RELAY_LOAD_LED_BIT);
-    PORTB = _BV(BOARD_BUTTON_BIT) | _BV(PB6) | _BV(PB7); /* unused and button: pulled up */
+    PORTB = _BV(BOARD_BUTTON_BIT) | _BV(PB7); /* unused and button: pulled up */
     DDRC = _BV(BOARD_BALANCE_BIT);
     PORTC = _BV(PC1) | _BV(PC2) | _BV(PC3) | _BV(PC4) | _BV(PC5);
     PORTD = (uint8_t) ~(_BV(RING_RX_BIT) | _BV(PD6));

@@ -1,11 +1,14 @@
 /* End board: its own cell, the table of all cells, coulomb counting, the two relays. */
+#include "common/avr/cpu_clock.h"
 #include "common/avr/crystal.h"
+#include "common/avr/ext_port.h"
 #include "common/avr/pins.h"
 #include "common/avr/port.h"
 #include "common/avr/relays.h"
 #include "common/cell_board.h"
 #include "end_board/reset_button.h"
 #include "end_board/decide.h"
+#include "end_board/ext_output.h"
 #include "end_board/intake.h"
 #include "end_board/keeper.h"
 #include "end_board/owner.h"
@@ -13,6 +16,8 @@
 #include "end_board/watch.h"
 
 #define ROUND_OVERDUE_MS 1200u
+#define EXT_PERIOD_MS 700u /* once a round */
+#define CLOCK_LOOK_MS 60000u
 
 enum task {
     TASK_CELL = 1u << 0,
@@ -27,6 +32,7 @@ static struct decide decide;
 static struct keeper keeper;
 static struct watch watch;
 static struct reset_button button;
+static struct ext_output ext;
 static const struct owner owner = { &decide, &keeper };
 static uint32_t rounds_taken;
 static uint32_t step_ms;                        /* crystal time of the last step */
@@ -66,6 +72,44 @@ static void take_sensors(uint32_t now_ms)
         if (intake.got & (1u << i))
             meter_charge(&decide.meter, &intake.charge[i]);
     intake.got = 0;
+}
+
+/* ---- extended data output -------------------------------------------------------------------------- */
+
+/* The oscillator moves with the ring's trim and with the temperature. A look may fail; one step of the
+ * trim is 0.55 % and can wait for the next. False while the clock is not known. */
+static bool follow_clock(uint32_t now_ms)
+{
+    static uint32_t looked_ms;
+    static uint8_t trim;
+    static bool known;
+    uint8_t moved = (uint8_t)(hal_clock_trim() - trim);
+
+    if (known && moved == 0 && now_ms - looked_ms < CLOCK_LOOK_MS)
+        return true;
+    if (!cpu_clock_measure())
+        return known && (uint8_t)(moved + 1u) <= 2u;
+    looked_ms = now_ms;
+    trim = hal_clock_trim();
+    known = true;
+    return true;
+}
+
+/* Behind a round, while the ring is quiet for 0.2 s and more: the ring's interrupts take up to two
+ * bit times. Without rounds by the crystal. */
+static void send_ext(bool round, uint32_t now_ms)
+{
+    static uint8_t frame[EXT_FRAME_SIZE];
+    static uint32_t sent_ms;
+    uint32_t since_ms = now_ms - sent_ms;
+
+    if (ext_port_busy() || board.link.state != LINK_IDLE || now_ms < EXT_PERIOD_MS ||
+        !(round ? since_ms >= EXT_PERIOD_MS : since_ms >= ROUND_OVERDUE_MS))
+        return;
+    if (!follow_clock(now_ms) || !ext_encode(&ext, &decide, frame))
+        return;
+    sent_ms = now_ms;
+    ext_port_send(frame, EXT_FRAME_SIZE);
 }
 
 /* ---- decisions ------------------------------------------------------------------------------------ */
@@ -130,6 +174,7 @@ static void step(uint8_t events)
     if (reset_button_step(&button, button_down(), now_ms))
         owner_reset_pin(&owner);
     show(round, now_ms);
+    send_ext(round, now_ms);
 }
 
 static void sleep_until_event(void)
@@ -137,7 +182,7 @@ static void sleep_until_event(void)
     crystal_ready_to_sleep();
     port_interrupts(false);
     while (!port_asked() && !keeper_busy(&keeper)) {
-        if (ring_may_power_down())
+        if (ring_may_power_down() && !ext_port_busy())
             port_sleep(SLEEP_POWER_SAVE);
         else
             port_idle_until_asked();
@@ -158,12 +203,16 @@ int main(void)
     watch_init(&watch, 0);
     reset_button_init(&button);
     decide_all(0);
+    ext_init(&ext);
+    ext_port_init();
     ring_init();
     crystal_init();
     watchdog_init();
     port_interrupts(true);
     for (;;) {
         events = link_take_events(&board.link);
+        if (events & LINK_BREAK_SEEN)
+            ext_port_stop(); /* no round came when it began, and one comes now */
         cell_board_events(&board, events);
         watchdog_report(TASK_CELL);
         step(events);

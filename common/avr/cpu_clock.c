@@ -1,0 +1,83 @@
+#include "common/avr/cpu_clock.h"
+
+#include <avr/io.h>
+
+#include "board.h"
+#include "common/avr/crystal.h"
+#include "common/avr/port.h"
+#include "common/hal.h"
+
+#ifdef BOARD_EXT_PORT
+
+#define LOOK_MAX_CYCLES 48u /* between two looks: a longer one had an interrupt in between */
+
+static uint16_t cycles = CPU_CLOCK_NOMINAL;
+
+struct look {
+    uint8_t tick;
+    uint16_t at;
+};
+
+/* Both of the same moment. */
+static inline struct look look(void)
+{
+    struct look l;
+    uint8_t irq = hal_irq_save();
+
+    l.tick = TCNT2;
+    l.at = TCNT3;
+    hal_irq_restore(irq);
+    return l;
+}
+
+/* Waits for a tick; *at is within half of LOOK_MAX_CYCLES of it. */
+static bool catch_tick(uint8_t *tick, uint16_t *at)
+{
+    struct look before = look();
+    struct look now;
+
+    while (!port_asked()) {
+        now = look();
+        if (now.tick != before.tick) {
+            *tick = now.tick;
+            *at = now.at;
+            return (uint16_t)(now.at - before.at) <= LOOK_MAX_CYCLES;
+        }
+        before = now;
+    }
+    return false;
+}
+
+static bool catch_last_tick(uint8_t first, uint16_t *at)
+{
+    uint8_t tick = first;
+
+    while ((uint8_t)(tick - first) < CPU_CLOCK_TICKS - 1u)
+        if (!catch_tick(&tick, at) && port_asked())
+            return false;
+    return catch_tick(&tick, at) && (uint8_t)(tick - first) == CPU_CLOCK_TICKS;
+}
+
+bool cpu_clock_measure(void)
+{
+    uint8_t tick;
+    uint16_t from;
+    uint16_t to;
+    bool good;
+
+    crystal_ready_to_sleep(); /* makes TCNT2 readable after power-save */
+    TCCR3A = 0;
+    TCCR3B = _BV(CS30);
+    good = catch_tick(&tick, &from) && catch_last_tick(tick, &to);
+    TCCR3B = 0;
+    if (good)
+        cycles = (uint16_t)(to - from);
+    return good;
+}
+
+uint16_t cpu_clock_cycles(void)
+{
+    return cycles;
+}
+
+#endif
