@@ -110,7 +110,7 @@ def free_ram(board):
     """First byte above the static data and the two of the canary, and the last that is well below
     the stack."""
     end = seal_image.symbol(elf(board), "_end") & 0xFFFF
-    return end + 2, RAM_END[board] - 300
+    return end + 2, RAM_END[board] - (1000 if board == "end_board" else 300)
 
 
 def stack_bits(cell, bench):
