@@ -129,7 +129,7 @@ host_includes = $(if $(filter test/%,$1),$(TEST_INCLUDES),-I.) \
 
 # ---- goals --------------------------------------------------------------------------------------
 
-.PHONY: all firmware tables sim-build sim test unit lint size bench clean format check-format help \
+.PHONY: all firmware tables sim-build sim test unit soak lint size bench clean format check-format help \
 	$(FLASH_GOALS) FORCE
 
 all: firmware sim-build ## the three images and the simulator (what plain `make` does)
@@ -337,6 +337,9 @@ test: ## everything there is to check; a part of it: SUITES="host avr" ONLY=crc
 
 unit: ## the unit tests alone, on the host and on AVR
 	$(LIVE)$(MAKE) --no-print-directory test SUITES='host avr'
+
+soak: $B/test/host/test_app_fuzz ## ten million random lines at the app port; FUZZ_LINES, FUZZ_SEED
+	$(LIVE)FUZZ_LINES=$${FUZZ_LINES:-10000000} ASAN_OPTIONS=detect_leaks=0 $<
 
 lint: $(IMAGES) ## who may include what, and no float code in an image
 	@sh test/tools/test_lint.sh

@@ -56,6 +56,16 @@
 #define EXT_DDR DDRB
 #define EXT_BIT PB6
 
+/* App port: RXD1, TXD1. RXD1 shares the pin change interrupt of the ring's IN. */
+#define BOARD_APP_PORT
+#define APP_RX_PIN PIND
+#define APP_RX_BIT PD2
+#define APP_PCMSK PCMSK3
+#define APP_PCMSK_BIT PCINT26
+#define APP_RX_vect USART1_RX_vect
+#define APP_TX_vect USART1_TX_vect
+#define APP_UDRE_vect USART1_UDRE_vect
+
 #define BOARD_BUTTON_PIN PINB
 #define BOARD_BUTTON_BIT PB5
 

@@ -1,4 +1,5 @@
 /* End board: its own cell, the table of all cells, coulomb counting, the two relays. */
+#include "common/avr/app_port.h"
 #include "common/avr/cpu_clock.h"
 #include "common/avr/crystal.h"
 #include "common/avr/ext_port.h"
@@ -6,6 +7,7 @@
 #include "common/avr/port.h"
 #include "common/avr/relays.h"
 #include "common/cell_board.h"
+#include "end_board/app.h"
 #include "end_board/reset_button.h"
 #include "end_board/decide.h"
 #include "end_board/ext_output.h"
@@ -18,12 +20,14 @@
 #define ROUND_OVERDUE_MS 1200u
 #define EXT_PERIOD_MS 700u /* once a round */
 #define CLOCK_LOOK_MS 60000u
+#define APP_AWAKE_TICKS 79u /* of 128 ms: 10 s */
 
 enum task {
     TASK_CELL = 1u << 0,
     TASK_PACK = 1u << 1,
     TASK_KEEPER = 1u << 2,
-    TASKS = TASK_CELL | TASK_PACK | TASK_KEEPER,
+    TASK_APP = 1u << 3,
+    TASKS = TASK_CELL | TASK_PACK | TASK_KEEPER | TASK_APP,
 };
 
 struct cell_board board;
@@ -33,6 +37,7 @@ static struct keeper keeper;
 static struct watch watch;
 static struct reset_button button;
 static struct ext_output ext;
+static struct app app;
 static const struct owner owner = { &decide, &keeper };
 static uint32_t rounds_taken;
 static uint32_t step_ms;                        /* crystal time of the last step */
@@ -89,6 +94,7 @@ static bool follow_clock(uint32_t now_ms)
         return true;
     if (!cpu_clock_measure())
         return known && (uint8_t)(moved + 1u) <= 2u;
+    app_port_follow_clock();
     looked_ms = now_ms;
     trim = hal_clock_trim();
     known = true;
@@ -110,6 +116,42 @@ static void send_ext(bool round, uint32_t now_ms)
         return;
     sent_ms = now_ms;
     ext_port_send(frame, EXT_FRAME_SIZE);
+}
+
+/* ---- app port -------------------------------------------------------------------------------------- */
+
+void app_send(const char *line, uint8_t size)
+{
+    app_port_write(line, size);
+}
+
+static void serve_app(void)
+{
+    uint8_t byte = 0;
+
+    while (app_port_room() >= APP_SEND_MAX) {
+        if (app_step(&app, step_ms))
+            continue;
+        if (!app_listens(&app) || !app_port_read(&byte))
+            return;
+        app_byte(&app, byte, step_ms);
+    }
+}
+
+/* Who talks to this board talks to one that is awake: a byte that ends a deep sleep is lost. */
+static bool app_awake(void)
+{
+    static bool awake;
+    static uint8_t heard_tick;
+    uint8_t tick = crystal_tick();
+
+    if (app_port_heard()) {
+        awake = true;
+        heard_tick = tick;
+    }
+    if ((uint8_t)(tick - heard_tick) >= APP_AWAKE_TICKS)
+        awake = false;
+    return awake || app_port_sending();
 }
 
 /* ---- decisions ------------------------------------------------------------------------------------ */
@@ -146,6 +188,12 @@ static void count_seconds(uint32_t now_ms)
     cell_board_second(&board);
 }
 
+static void reset_pin(void)
+{
+    owner_reset_pin(&owner);
+    app_pin_was_reset(&app);
+}
+
 /* Readings are judged after each round; when rounds stay away, each quarter of a second, so that
  * their age is seen in time. Hold times that run are looked at in every quarter. */
 static void step(uint8_t events)
@@ -172,18 +220,27 @@ static void step(uint8_t events)
     if (round || overdue || decide_waits(&decide))
         decide_all(now_ms);
     if (reset_button_step(&button, button_down(), now_ms))
-        owner_reset_pin(&owner);
+        reset_pin();
     show(round, now_ms);
     send_ext(round, now_ms);
 }
 
+static void sleep_deep(void)
+{
+    app_port_before_sleep();
+    port_sleep(SLEEP_POWER_SAVE);
+    app_port_after_sleep();
+}
+
 static void sleep_until_event(void)
 {
+    bool outside = ext_port_busy() || app_awake();
+
     crystal_ready_to_sleep();
     port_interrupts(false);
     while (!port_asked() && !keeper_busy(&keeper)) {
-        if (ring_may_power_down() && !ext_port_busy())
-            port_sleep(SLEEP_POWER_SAVE);
+        if (!outside && ring_may_power_down())
+            sleep_deep();
         else
             port_idle_until_asked();
     }
@@ -205,6 +262,8 @@ int main(void)
     decide_all(0);
     ext_init(&ext);
     ext_port_init();
+    app_init(&app, &owner, &board, &intake);
+    app_port_init();
     ring_init();
     crystal_init();
     watchdog_init();
@@ -217,6 +276,8 @@ int main(void)
         watchdog_report(TASK_CELL);
         step(events);
         watchdog_report(TASK_PACK);
+        serve_app();
+        watchdog_report(TASK_APP);
         keeper_step(&keeper, &decide, step_ms);
         watchdog_report(TASK_KEEPER);
         watchdog_feed(TASKS);

@@ -122,7 +122,6 @@ void outside_close(struct outside *o)
 {
     if (!o->ports)
         return;
-    end_frame(o);
     if (o->ext_log)
         fclose(o->ext_log);
     pty_close(&o->ext_pty);

@@ -18,12 +18,23 @@ static void plan_edge(struct ports *p)
     source_plan(&p->edge, wire_next_edge(&p->app_in, p->edge_from_ps, &level));
 }
 
+/* simavr would show the port's pull-up over a level that is only raised on the pin. */
+static void show_level(struct ports *p, bool level)
+{
+    uint8_t mask = (uint8_t)(1u << p->mcu->part->rx1_bit);
+    avr_ioport_external_t external = { .mask = mask, .value = level ? mask : 0 };
+
+    avr_ioctl(p->mcu->avr, AVR_IOCTL_IOPORT_SET_EXTERNAL((uint32_t)p->mcu->part->rx_port),
+              &external);
+    avr_raise_irq(p->rx_pin, level);
+}
+
 static void edge_came(void *ctx, int64_t at_ps)
 {
     struct ports *p = ctx;
 
     p->edge_from_ps = at_ps + 1;
-    avr_raise_irq(p->rx_pin, wire_level(&p->app_in, at_ps));
+    show_level(p, wire_level(&p->app_in, at_ps));
     if (!usart_receives(&p->app))
         wire_forget(&p->app_in, at_ps);
     plan_edge(p);
@@ -65,7 +76,7 @@ void ports_reset(struct ports *p)
 {
     usart_reset(&p->app);
     p->edge_from_ps = mcu_now_ps(p->mcu);
-    avr_raise_irq(p->rx_pin, 1);
+    show_level(p, true);
     wire_drive(&p->ext, mcu_now_ps(p->mcu), true);
     plan_edge(p);
 }

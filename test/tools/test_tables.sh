@@ -43,6 +43,10 @@ check() {
 check settings docs/settings.md
 check rules docs/design.md
 check events docs/events.md
+check commands docs/app-protocol.md
+check errors docs/app-protocol.md
+check items docs/app-protocol.md
+check board docs/app-protocol.md
 
 # A check that cannot fail would be none: one changed figure must be seen.
 if [ "$write" != --write ]; then
