@@ -338,8 +338,16 @@ test: ## everything there is to check; a part of it: SUITES="host avr" ONLY=crc
 unit: ## the unit tests alone, on the host and on AVR
 	$(LIVE)$(MAKE) --no-print-directory test SUITES='host avr'
 
-soak: $B/test/host/test_app_fuzz ## ten million random lines at the app port; FUZZ_LINES, FUZZ_SEED
+SOAK_CASES := charge-leaf_1c charge-leaf_0p3c charge-drive day-household \
+	day-town day-leaf
+.PHONY: soak-app $(SOAK_CASES:%=soak-%)
+soak: soak-app $(SOAK_CASES:%=soak-%) ## the long runs: ten million app lines, whole recordings, days
+
+soak-app: $B/test/host/test_app_fuzz
 	$(LIVE)FUZZ_LINES=$${FUZZ_LINES:-10000000} ASAN_OPTIONS=detect_leaks=0 $<
+
+$(SOAK_CASES:%=soak-%): soak-%: $B/bms-sim $(IMAGES)
+	$(LIVE)SOAK=1 $(PYTHON) test/chain/test_$(subst -,.py ,$*)
 
 lint: $(IMAGES) ## who may include what, and no float code in an image
 	@sh test/tools/test_lint.sh
