@@ -25,7 +25,6 @@ MV = 2.5 + 3        # half a step, and what readings move from round to round
 DC = 5 + 3          # the same
 
 
-
 def household_a():
     """A house with solar panels: 24 h by the minute."""
     load = read_columns("household_load_1min_2d.csv", "time_s", "load_kw")
