@@ -21,6 +21,7 @@ struct options {
     int sensors;
     int passes;
     int threads;
+    bool simavr_core;
     uint64_t seed;
     double clock_spread;
     bool calibrated;

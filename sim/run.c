@@ -277,6 +277,7 @@ bool run_init(struct run *r, const struct options *o, struct scenario *scenario,
         .passes = o->passes,
         .clock_spread = o->clock_spread,
         .threads = o->threads,
+        .simavr_core = o->simavr_core,
         .firmware_dir = o->firmware_dir,
     };
     struct settings settings = settings_for(o);

@@ -29,6 +29,7 @@ struct chain_config {
     int passes;          /* of the cable through each sensor */
     double clock_spread; /* oscillators +- this at their factory value */
     int threads;         /* 1 or 2 */
+    bool simavr_core;    /* instructions are run by simavr instead of engine/core.h */
     const char *firmware_dir;
 };
 
