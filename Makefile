@@ -340,11 +340,14 @@ unit: ## the unit tests alone, on the host and on AVR
 
 SOAK_CASES := charge-leaf_1c charge-leaf_0p3c charge-drive day-household \
 	day-town day-leaf
-.PHONY: soak-app $(SOAK_CASES:%=soak-%)
-soak: soak-app $(SOAK_CASES:%=soak-%) ## the long runs: ten million app lines, whole recordings, days
+.PHONY: soak-app soak-decoder $(SOAK_CASES:%=soak-%)
+soak: soak-app soak-decoder $(SOAK_CASES:%=soak-%) ## the long runs: ten million app lines, whole recordings, days
 
 soak-app: $B/test/host/test_app_fuzz
 	$(LIVE)FUZZ_LINES=$${FUZZ_LINES:-10000000} ASAN_OPTIONS=detect_leaks=0 $<
+
+soak-decoder: $B/test/host/test_decoder_corrupt
+	$(LIVE)FRAMES=$${FRAMES:-100000000} $<
 
 $(SOAK_CASES:%=soak-%): soak-%: $B/bms-sim $(IMAGES)
 	$(LIVE)SOAK=1 $(PYTHON) test/chain/test_$(subst -,.py ,$*)
