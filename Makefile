@@ -38,8 +38,8 @@ SIMAVR_INCLUDE ?= /usr/include/simavr
 
 ifneq ($(filter-out $(TOOLLESS_GOALS),$(GOALS)),)
 ifndef BMS_TOOLS_CHECKED
-# avrdude: to flash, and for the test of what would be flashed.
-EXTRA_TOOLS := $(if $(filter test,$(GOALS))$(if $(DRY),,$(filter $(FLASH_GOALS),$(GOALS))),flash)
+# avrdude: to flash, and for the test of what would be flashed. spin: for the models.
+EXTRA_TOOLS := $(if $(filter test,$(GOALS))$(if $(DRY),,$(filter $(FLASH_GOALS),$(GOALS))),flash) $(if $(filter test,$(GOALS)),model)
 WHY_NO_TOOLS := $(shell CC='$(CC)' AVR_PREFIX='$(AVR_PREFIX)' \
 	sh test/tools/bootstrap.sh $(EXTRA_TOOLS) </dev/null)
 ifneq ($(WHY_NO_TOOLS),)
@@ -93,7 +93,7 @@ SIM_TEST_SRC := $(wildcard test/sim/test_*.c)
 CHAIN_TEST_SRC := $(wildcard test/chain/test_*.c)
 CHAIN_HELPER_SRC := $(filter-out $(CHAIN_TEST_SRC),$(wildcard test/chain/*.c))
 CHAIN_SCRIPTS := $(wildcard test/chain/test_*.sh test/chain/test_*.py)
-TOOL_TESTS := $(wildcard test/tools/test_*.sh test/tools/test_*.py)
+TOOL_TESTS := $(wildcard test/tools/test_*.sh test/tools/test_*.py test/model/test_*.sh)
 
 # ---- flags --------------------------------------------------------------------------------------
 
