@@ -23,6 +23,9 @@ struct options {
     int threads;
     uint64_t seed;
     double clock_spread;
+    double clock_begin; /* error of Begin's and End's oscillator, NAN: drawn */
+    double clock_end;
+    double app_baud;
     bool calibrated;
     bool rig; /* calibrate over the ring */
     bool realtime;

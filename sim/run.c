@@ -276,6 +276,8 @@ bool run_init(struct run *r, const struct options *o, struct scenario *scenario,
         .sensors = o->sensors,
         .passes = o->passes,
         .clock_spread = o->clock_spread,
+        .clock_begin = o->clock_begin,
+        .clock_end = o->clock_end,
         .threads = o->threads,
         .firmware_dir = o->firmware_dir,
     };

@@ -28,7 +28,9 @@ struct chain_config {
     int sensors;         /* 0..2 */
     int passes;          /* of the cable through each sensor */
     double clock_spread; /* oscillators +- this at their factory value */
-    int threads;         /* 1 or 2 */
+    double clock_begin;  /* that of Begin and of End, NAN: drawn */
+    double clock_end;
+    int threads; /* 1 or 2 */
     const char *firmware_dir;
 };
 
