@@ -8,6 +8,7 @@
 
 void decide_init(struct decide *d, uint32_t now_ms)
 {
+    d->no_clock = false;
     meter_init(&d->meter);
     soc_init(&d->soc);
     calendar_init(&d->calendar, now_ms);
@@ -25,7 +26,9 @@ static uint16_t faults_of(const struct decide *d, const struct pack *pack, uint3
         faults |= FAULT_SENSOR_LOST;
     if (!d->settings.confirmed)
         faults |= FAULT_SETTINGS_LOST;
-    if (meter_clock_lost(&d->meter))
+    if (d->no_clock)
+        faults |= FAULT_NO_CLOCK; /* nothing to compare Begin's with */
+    else if (meter_clock_lost(&d->meter))
         faults |= FAULT_CLOCK;
     return faults;
 }

@@ -15,6 +15,7 @@
 
 struct decide {
     struct settings settings;
+    bool no_clock; /* the caller's: the crystal stands */
     struct meter meter;
     struct soc soc;
     struct calendar calendar;

@@ -13,9 +13,10 @@ enum fault {
     FAULT_SENSOR_LOST = 1u << 8,   /* a current sensor failed that had worked: counting is blind */
     FAULT_SETTINGS_LOST = 1u << 9, /* nobody has confirmed the settings */
     FAULT_CLOCK = 1u << 10,        /* crystal and Begin's clock disagree: no time can be trusted */
+    FAULT_NO_CLOCK = 1u << 11,     /* the crystal stands: time is the CPU clock's, up to 10 % off */
 };
 
-#define FAULT_BITS 11u
+#define FAULT_BITS 12u
 #define FAULT_ANY ((1u << FAULT_BITS) - 1u)
 
 struct facts {

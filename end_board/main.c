@@ -202,6 +202,7 @@ static void step(uint8_t events)
     bool quarter = crystal_take_quarter();
     bool round = events & LINK_ROUND_DONE;
     bool overdue;
+    bool lost;
     uint32_t now_ms;
 
     if (!quarter && !round)
@@ -217,7 +218,9 @@ static void step(uint8_t events)
     overdue = now_ms - round_ms > ROUND_OVERDUE_MS;
     if (round || overdue)
         pack_evaluate(&pack, board.link.start.switches, crystal_tick());
-    if (round || overdue || decide_waits(&decide))
+    lost = crystal_lost() != decide.no_clock;
+    decide.no_clock = crystal_lost();
+    if (round || overdue || lost || decide_waits(&decide))
         decide_all(now_ms);
     if (reset_button_step(&button, button_down(), now_ms))
         reset_pin();
@@ -234,7 +237,7 @@ static void sleep_deep(void)
 
 static void sleep_until_event(void)
 {
-    bool outside = ext_port_busy() || app_awake();
+    bool outside = ext_port_busy() || app_awake() || crystal_lost();
 
     crystal_ready_to_sleep();
     port_interrupts(false);

@@ -8,8 +8,8 @@
 
 #include "end_board/facts.h"
 
-/* Stable numbers: bit positions of masks, reasons in the event log. Any one of the first group
- * opens its relays; all of the second group are needed to close them. */
+/* Stable numbers: bit positions of masks, reasons in the event log. Any one of the first group,
+ * and what came later behind the second, opens its relays; all of the second are needed to close them. */
 enum rule_id {
     RULE_CELL_AT_VMAX,
     RULE_CELLS_FULL,
@@ -36,6 +36,7 @@ enum rule_id {
     RULE_LOAD_WARM_ENOUGH,
     RULE_LOAD_COOL_ENOUGH,
     RULE_NO_FAULT,
+    RULE_NO_CLOCK, /* a fault as above */
     RULE_COUNT,
     RULE_REST = RULE_COUNT, /* no row: the relay opened less than RELAY_REST_MS ago */
 };

@@ -2,7 +2,7 @@
 
 #include "common/pgm.h"
 
-enum led_condition { WHEN_ANSWERING, WHEN_CHARGE_CLOSED, WHEN_LOAD_CLOSED };
+enum led_condition { WHEN_ANSWERING, WHEN_NO_CLOCK, WHEN_CHARGE_CLOSED, WHEN_LOAD_CLOSED };
 
 struct led_row {
     uint8_t led; /* enum show_led */
@@ -12,10 +12,13 @@ struct led_row {
     uint16_t to_ms;
 };
 
-/* The first row of a LED whose condition holds decides. Product manual, "End Board". */
+/* The first row of a LED whose condition holds decides. Product manual, "End Board"; without a clock
+ * both flash at once, which is ours. */
 static const struct led_row rows[] FLASH_TABLE = {
     { SHOW_CHARGE_LED, WHEN_ANSWERING, 500, 0, 250 },
     { SHOW_LOAD_LED, WHEN_ANSWERING, 500, 250, 500 },
+    { SHOW_CHARGE_LED, WHEN_NO_CLOCK, 1000, 0, 500 },
+    { SHOW_LOAD_LED, WHEN_NO_CLOCK, 1000, 0, 500 },
     { SHOW_CHARGE_LED, WHEN_CHARGE_CLOSED, 5000, 0, 250 },
     { SHOW_LOAD_LED, WHEN_LOAD_CLOSED, 5000, 0, 250 },
 };
@@ -25,6 +28,8 @@ static bool applies(uint8_t condition, const struct decide *d, bool answering)
     switch ((enum led_condition)condition) {
     case WHEN_ANSWERING:
         return answering;
+    case WHEN_NO_CLOCK:
+        return d->no_clock;
     case WHEN_CHARGE_CLOSED:
         return d->relay.closed[RELAY_CHARGE];
     case WHEN_LOAD_CLOSED:

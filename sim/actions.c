@@ -57,7 +57,9 @@ static void break_part(struct board *b, const struct event *e)
 {
     unsigned address = (unsigned)e->address;
 
-    if (e->kind == EVENT_FAULT_DIVIDER)
+    if (e->kind == EVENT_FAULT_CRYSTAL)
+        timer2_crystal(&b->timer2, e->flag);
+    else if (e->kind == EVENT_FAULT_DIVIDER)
         b->front_end.divider *= e->a;
     else if (e->kind == EVENT_FAULT_EEPROM)
         eeprom_cut(&b->eeprom, address, (enum eeprom_torn)e->bit);
@@ -120,6 +122,7 @@ static void world_event(struct run *r, const struct event *e)
     case EVENT_FAULT_FLASH:
     case EVENT_FAULT_DIVIDER:
     case EVENT_FAULT_EEPROM:
+    case EVENT_FAULT_CRYSTAL:
     case EVENT_SWITCHES:
     case EVENT_BUTTON:
     case EVENT_NTC:
@@ -151,6 +154,7 @@ void action_do(struct run *r, const struct event *e)
     case EVENT_FAULT_FLASH:
     case EVENT_FAULT_DIVIDER:
     case EVENT_FAULT_EEPROM:
+    case EVENT_FAULT_CRYSTAL:
         break_part(&r->chain.board[e->cell - 1], e);
         break;
     case EVENT_SWITCHES:

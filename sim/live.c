@@ -28,6 +28,7 @@ static const char *const reason_text[RULE_COUNT] = {
     [RULE_SENSOR_LOST] = "a current sensor is lost",
     [RULE_SETTINGS_LOST] = "nobody has confirmed the settings",
     [RULE_CLOCK_LOST] = "the clocks disagree",
+    [RULE_NO_CLOCK] = "the crystal of End is dead",
 };
 
 static const char *reason(uint8_t rule)

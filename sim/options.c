@@ -22,6 +22,9 @@ enum {
     KEY_FIRMWARE,
     KEY_CORE,
     KEY_CLOCK_SPREAD,
+    KEY_CLOCK_BEGIN,
+    KEY_CLOCK_END,
+    KEY_APP_BAUD,
     KEY_UNCALIBRATED,
     KEY_CALIBRATE,
     KEY_THREADS,
@@ -53,6 +56,8 @@ static const struct argp_option table[] = {
     { "capacity", 'a', "AH", 0, "of each cell (100)", 0 },
     { "clock-spread", KEY_CLOCK_SPREAD, "PERCENT", 0,
       "oscillators are off by up to this from the factory (10)", 0 },
+    { "clock-begin", KEY_CLOCK_BEGIN, "PERCENT", 0, "that of Begin is off by this", 0 },
+    { "clock-end", KEY_CLOCK_END, "PERCENT", 0, "that of End is off by this", 0 },
     { "uncalibrated", KEY_UNCALIBRATED, NULL, 0, "boards as assembled, without calibration", 0 },
     { "calibrate", KEY_CALIBRATE, "HOW", 0,
       "direct: records computed; ring: by a rig, with commands over the ring (direct)", 0 },
@@ -60,6 +65,7 @@ static const struct argp_option table[] = {
     { "csv", KEY_CSV, "FILE", 0, "one row per second: truth and belief side by side", 0 },
     { "json", KEY_JSON, "FILE", 0, "summary of the run", 0 },
     { "app", KEY_APP, "PATH", 0, "the app port as a pseudo-terminal of this name", 0 },
+    { "app-baud", KEY_APP_BAUD, "BAUD", 0, "rate of who talks to the app port (19200)", 0 },
     { "ext", KEY_EXT, "PATH", 0, "the same for the extended data output", 0 },
     { "ext-log", KEY_EXT_LOG, "FILE", 0, "one line per frame of the extended data output", 0 },
     { "quiet", 'q', NULL, 0, "print nothing but failures", 0 },
@@ -219,6 +225,15 @@ static error_t parse_one(int key, char *arg, struct argp_state *state)
     case KEY_CLOCK_SPREAD:
         o->clock_spread = number("clock-spread", arg, 0, 10) / 100.0;
         break;
+    case KEY_CLOCK_BEGIN:
+        o->clock_begin = number("clock-begin", arg, -10, 10) / 100.0;
+        break;
+    case KEY_CLOCK_END:
+        o->clock_end = number("clock-end", arg, -10, 10) / 100.0;
+        break;
+    case KEY_APP_BAUD:
+        o->app_baud = number("app-baud", arg, 1200, 115200);
+        break;
     case KEY_CALIBRATE:
         o->rig = rig_of(arg);
         break;
@@ -250,6 +265,9 @@ void options_parse(struct options *o, int argc, char **argv)
                            .seed = 1,
                            .duration_s = DEFAULT_DURATION_S,
                            .clock_spread = 0.10,
+                           .clock_begin = NAN,
+                           .clock_end = NAN,
+                           .app_baud = 19200.0,
                            .calibrated = true,
                            .firmware_dir = DEFAULT_FIRMWARE };
     argv[0] = name; /* what getopt puts in front of its line */

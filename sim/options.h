@@ -24,6 +24,9 @@ struct options {
     bool simavr_core;
     uint64_t seed;
     double clock_spread;
+    double clock_begin; /* error of Begin's and End's oscillator, NAN: drawn */
+    double clock_end;
+    double app_baud;
     bool calibrated;
     bool rig; /* calibrate over the ring */
     bool realtime;

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #define EXT_BAUD 9600.0
-#define APP_BAUD 19200.0
 #define FRAME_GAP_PS 20000000000LL /* 20 ms of silence end a frame */
 #define AHEAD_PS 20000000000LL     /* bytes are put on the wire this far ahead */
 
@@ -107,8 +106,8 @@ bool outside_open(struct outside *o, struct ports *ports, const struct options *
     if (!ports)
         return err_set(err, "out of memory");
     serial_ear_init(&o->ext, &ports->ext, EXT_BAUD);
-    serial_ear_init(&o->app, &ports->app_out, APP_BAUD);
-    serial_mouth_init(&o->mouth, &ports->app_in, APP_BAUD);
+    serial_ear_init(&o->app, &ports->app_out, options->app_baud);
+    serial_mouth_init(&o->mouth, &ports->app_in, options->app_baud);
     if (options->ext_log_path) {
         o->ext_log = fopen(options->ext_log_path, "w");
         if (!o->ext_log)

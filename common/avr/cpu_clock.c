@@ -66,6 +66,8 @@ bool cpu_clock_measure(void)
     bool good;
 
     crystal_ready_to_sleep(); /* makes TCNT2 readable after power-save */
+    if (crystal_lost())
+        return false;
     TCCR3A = 0;
     TCCR3B = _BV(CS30);
     good = catch_tick(&tick, &from) && catch_last_tick(tick, &to);

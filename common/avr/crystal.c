@@ -11,27 +11,85 @@
 
 #define OVERFLOW_MS 250u /* 32768 Hz / 32 / 256 = 4 Hz */
 
+#define SUBSTITUTE_MS 66u /* CPU clock / 1024 / 256: 65.5 ms at 4 MHz */
+/* A crystal that swings takes a write over within two of its cycles, 61 us. Eight CPU cycles a look. */
+#define UPDATE_LOOKS 600u
+#define START_UPDATES 1700u /* of 1.2 ms at 4 MHz */
+
 static volatile uint32_t overflow_ms;
+static volatile uint8_t overflow_lasts_ms = OVERFLOW_MS;
 static volatile bool quarter;
+static volatile bool lost;
+
+static bool updated(uint8_t busy)
+{
+    uint16_t looks = UPDATE_LOOKS;
+
+    while (ASSR & busy)
+        if (--looks == 0)
+            return false;
+    return true;
+}
+
+static bool starts(void)
+{
+    uint16_t updates = START_UPDATES;
+
+    while (!updated(_BV(TCN2UB) | _BV(TCR2AUB) | _BV(TCR2BUB)))
+        if (--updates == 0)
+            return false;
+    return true;
+}
+
+/* Nobody knows how far the count had come: time goes on at the next overflow, not back. The registers
+ * are undefined behind a change of AS2 (data sheet, "ASSR"). */
+static void substitute(void)
+{
+    uint8_t irq = hal_irq_save();
+
+    lost = true;
+    overflow_ms += OVERFLOW_MS;
+    overflow_lasts_ms = SUBSTITUTE_MS;
+    TIMSK2 = 0;
+    ASSR = 0;
+    TCCR2A = 0;
+    TCNT2 = 0;
+    TCCR2B = _BV(CS22) | _BV(CS21) | _BV(CS20);
+    TIFR2 = _BV(TOV2) | _BV(OCF2A) | _BV(OCF2B);
+    TIMSK2 = _BV(TOIE2);
+    quarter = true;
+    port_ask();
+    hal_irq_restore(irq);
+}
+
+bool crystal_lost(void)
+{
+    return lost;
+}
 
 void crystal_init(void)
 {
+    wdt_enable(WDTO_4S);
     TIMSK2 = 0;
     ASSR = _BV(AS2);
     TCNT2 = 0;
     TCCR2A = 0;
     TCCR2B = _BV(CS21) | _BV(CS20);
-    while (ASSR & (_BV(TCN2UB) | _BV(TCR2AUB) | _BV(TCR2BUB)))
-        ;
+    if (!starts()) {
+        substitute();
+        return;
+    }
     TIFR2 = _BV(TOV2) | _BV(OCF2A) | _BV(OCF2B);
     TIMSK2 = _BV(TOIE2);
 }
 
 void crystal_ready_to_sleep(void)
 {
+    if (lost)
+        return;
     OCR2B = 0;
-    while (ASSR & _BV(OCR2BUB))
-        ;
+    if (!updated(_BV(OCR2BUB)))
+        substitute();
 }
 
 uint32_t crystal_ms(void)
@@ -42,9 +100,9 @@ uint32_t crystal_ms(void)
 
     crystal_ready_to_sleep(); /* also makes TCNT2 readable after power-save */
     irq = hal_irq_save();
-    count = TCNT2;
+    count = lost ? 0 : TCNT2;
     ms = overflow_ms;
-    if ((TIFR2 & _BV(TOV2)) && count < 128u)
+    if (!lost && (TIFR2 & _BV(TOV2)) && count < 128u)
         ms += OVERFLOW_MS;
     hal_irq_restore(irq);
     return ms + (uint16_t)(count * 125u) / 128u;
@@ -62,10 +120,11 @@ bool crystal_take_quarter(void)
     return taken;
 }
 
+/* Short: what it takes longer, the edges of a sync may wait. */
 ISR(TIMER2_OVF_vect)
 {
     watchdog_awake();
-    overflow_ms += OVERFLOW_MS;
+    overflow_ms += overflow_lasts_ms;
     quarter = true;
     port_ask();
 }

@@ -199,7 +199,8 @@ void board_init(struct board *b, enum board_kind kind, int number, struct firmwa
     oscillator_draw(&b->mcu.oscillator, tolerance->clock_error, &b->rng);
     usart_init(&b->usart, &b->mcu,
                &(struct usart_unit){ b->mcu.part->usart_base, b->mcu.part->vector_usart_rx,
-                                     b->mcu.part->vector_usart_udre, b->mcu.part->vector_usart_tx },
+                                     b->mcu.part->vector_usart_udre, b->mcu.part->vector_usart_tx,
+                                     false },
                in, out);
     ring_pins_init(&b->pins, &b->usart);
     board_analog_init(b);

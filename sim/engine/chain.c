@@ -4,6 +4,7 @@
 
 #include "engine/pipeline.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -36,6 +37,9 @@ void chain_twin(struct chain *c, const struct chain_config *config, int index, s
                 struct wire *out, struct board *twin)
 {
     enum board_kind kind = kind_of(c, index);
+    double given = kind == BOARD_BEGIN ? config->clock_begin
+                   : kind == BOARD_END ? config->clock_end
+                                       : NAN;
     struct rng rng;
 
     rng_seed(&rng, config->seed ^ 0xB0A2D5u, (uint64_t)index);
@@ -44,6 +48,8 @@ void chain_twin(struct chain *c, const struct chain_config *config, int index, s
         .watchdog_error = rng_uniform(&rng, -0.10, 0.10),
         .crystal_ppm = rng_uniform(&rng, -20.0, 20.0),
     };
+    if (!isnan(given))
+        tolerance.clock_error = given;
     board_init(twin, kind, index + 1, &c->firmware[kind], c->world, in, out, rng_u64(&rng),
                &tolerance);
     if (config->simavr_core)

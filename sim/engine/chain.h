@@ -28,8 +28,10 @@ struct chain_config {
     int sensors;         /* 0..2 */
     int passes;          /* of the cable through each sensor */
     double clock_spread; /* oscillators +- this at their factory value */
-    int threads;         /* 1 or 2 */
-    bool simavr_core;    /* instructions are run by simavr instead of engine/core.h */
+    double clock_begin;  /* that of Begin and of End, NAN: drawn */
+    double clock_end;
+    int threads;      /* 1 or 2 */
+    bool simavr_core; /* instructions are run by simavr instead of engine/core.h */
     const char *firmware_dir;
 };
 

@@ -85,7 +85,7 @@ struct ports *ports_new(struct mcu *m)
 {
     const struct part *part = m->part;
     struct usart_unit unit = { part->usart1_base, part->vector_usart1_rx, part->vector_usart1_udre,
-                               part->vector_usart1_tx };
+                               part->vector_usart1_tx, true };
     struct ports *p = calloc(1, sizeof *p);
 
     if (!p)

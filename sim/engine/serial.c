@@ -9,6 +9,15 @@ void serial_ear_init(struct serial_ear *e, struct wire *wire, double baud)
     *e = (struct serial_ear){ .wire = wire, .bit_ps = llround(PS_PER_S / baud) };
 }
 
+/* A receiver that looks 16 times a bit, in the middle of three: where that may lie. */
+static bool bit_certain(const struct serial_ear *e, int64_t start_ps, int bit)
+{
+    int64_t middle_ps = start_ps + (2 * bit + 1) * e->bit_ps / 2;
+
+    return wire_level(e->wire, middle_ps - e->bit_ps / 16) ==
+           wire_level(e->wire, middle_ps + e->bit_ps / 8);
+}
+
 static bool bit_at(const struct serial_ear *e, int64_t start_ps, int bit)
 {
     return wire_level(e->wire, start_ps + (2 * bit + 1) * e->bit_ps / 2);
@@ -29,6 +38,8 @@ bool serial_hear(struct serial_ear *e, int64_t now_ps, struct serial_byte *byte)
         for (int i = 0; i < 8; i++)
             byte->value = (uint8_t)(byte->value | bit_at(e, start_ps, i + 1) << i);
         byte->framing_error = !bit_at(e, start_ps, 9);
+        for (int i = 1; i < 10; i++)
+            byte->framing_error = byte->framing_error || !bit_certain(e, start_ps, i);
         e->from_ps = start_ps + 19 * e->bit_ps / 2;
         wire_forget(e->wire, e->from_ps);
         return true;

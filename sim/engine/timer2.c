@@ -14,20 +14,33 @@ enum { TOIE2 = 0x01 };
 
 static const int prescalers[8] = { 0, 1, 8, 32, 64, 128, 256, 1024 };
 
+static bool on_crystal(const struct timer2 *t)
+{
+    return t->mcu->avr->data[REG_ASSR] & AS2;
+}
+
+static bool stands(const struct timer2 *t)
+{
+    return t->dead && on_crystal(t);
+}
+
 /* Length of a count; 0 while the timer stands. */
 static int64_t tick_fs(const struct timer2 *t)
 {
-    return prescalers[t->mcu->avr->data[REG_TCCR2B] & 7] * t->crystal_fs;
+    int64_t clock_fs = on_crystal(t) ? t->crystal_fs : t->mcu->period_ps * FS_PER_PS;
+    return prescalers[t->mcu->avr->data[REG_TCCR2B] & 7] * clock_fs;
 }
 
 static bool runs(const struct timer2 *t)
 {
-    return (t->mcu->avr->data[REG_ASSR] & AS2) && tick_fs(t) > 0;
+    return tick_fs(t) > 0;
 }
 
 /* A double holds picoseconds for two and a half hours only. */
 static int64_t ticks_at(const struct timer2 *t, int64_t at_ps)
 {
+    if (stands(t) && at_ps > t->died_ps)
+        at_ps = t->died_ps;
     return runs(t) ? (int64_t)((__int128)(at_ps - t->start_ps) * FS_PER_PS / tick_fs(t)) : 0;
 }
 
@@ -39,8 +52,9 @@ static int64_t time_of(const struct timer2 *t, int64_t ticks)
 
 static void plan_from(struct timer2 *t, int64_t at_ps)
 {
-    source_plan(&t->overflow,
-                runs(t) ? time_of(t, (ticks_at(t, at_ps) / 256 + 1) * 256) : INT64_MAX);
+    source_plan(&t->overflow, runs(t) && !stands(t)
+                                  ? time_of(t, (ticks_at(t, at_ps) / 256 + 1) * 256)
+                                  : INT64_MAX);
 }
 
 static void plan(struct timer2 *t)
@@ -58,11 +72,22 @@ static void overflowed(void *ctx, int64_t at_ps)
         t->valid_from_ps = at_ps + t->crystal_fs / FS_PER_PS;
     }
     avr_raise_interrupt(t->mcu->avr, t->vector);
+    if (!on_crystal(t))
+        t->start_ps = at_ps; /* the CPU clock may have another period next time */
     plan_from(t, at_ps);
+}
+
+/* Only the crystal goes on in power-save. */
+static void stay_alive(struct timer2 *t)
+{
+    t->overflow.alive =
+        ALIVE_CLOCKED | (on_crystal(t) ? 1u << MCU_ADC_NOISE_REDUCTION | 1u << MCU_POWER_SAVE : 0u);
 }
 
 static void busy(struct timer2 *t, uint8_t bit)
 {
+    if (!on_crystal(t))
+        return;
     t->busy |= bit;
     t->busy_until_ps = mcu_now_ps(t->mcu) + 2 * t->crystal_fs / FS_PER_PS;
 }
@@ -91,7 +116,7 @@ static uint8_t read_assr(avr_t *avr, avr_io_addr_t addr, void *param)
 {
     struct timer2 *t = param;
 
-    if (mcu_now_ps(t->mcu) >= t->busy_until_ps)
+    if (mcu_now_ps(t->mcu) >= t->busy_until_ps && !stands(t))
         t->busy = 0;
     return (uint8_t)((avr->data[addr] & AS2) | t->busy);
 }
@@ -102,6 +127,9 @@ static void write_assr(avr_t *avr, avr_io_addr_t addr, uint8_t v, void *param)
 
     avr->data[addr] = v & AS2;
     t->start_ps = mcu_now_ps(t->mcu);
+    if (!on_crystal(t))
+        t->busy = 0;
+    stay_alive(t);
     plan(t);
 }
 
@@ -136,6 +164,19 @@ void timer2_reset(struct timer2 *t)
     t->busy = 0;
     t->valid_from_ps = 0;
     t->start_ps = mcu_now_ps(t->mcu);
+    stay_alive(t);
+}
+
+void timer2_crystal(struct timer2 *t, bool dead)
+{
+    int64_t now_ps = mcu_now_ps(t->mcu);
+
+    if (dead && !t->dead)
+        t->died_ps = now_ps;
+    if (!dead && stands(t))
+        t->start_ps += now_ps - t->died_ps;
+    t->dead = dead;
+    plan(t);
 }
 
 void timer2_init(struct timer2 *t, struct mcu *m, double ppm)

@@ -103,6 +103,7 @@ static void plan_reception(struct usart *u)
     if (fall_ps == WIRE_NEVER)
         return;
     /* the edge is seen at the next of eight (sixteen) sample clocks of a bit */
+    u->rx_fall_ps = fall_ps;
     u->rx_start_ps = fall_ps + bit_ps(u) / 16;
     source_plan(&u->rx_done, u->rx_start_ps + (9 * 16 + 10) * bit_ps(u) / 16);
 }
@@ -117,6 +118,17 @@ static bool sample(const struct usart *u, struct wire_cursor *cursor, int i)
     high += wire_cursor_level(cursor, middle_ps);
     high += wire_cursor_level(cursor, middle_ps + bit / 8);
     return high >= 2;
+}
+
+/* Whether bit i is certain however the sample clock lies: sample 4 of 8 the moment it begins, sample 5
+ * when it ends. Gives the limits of the data sheet, "Recommended maximum receiver baud rate error for
+ * double speed mode", D = 8: 9 * 8 / (7 + 8 * 8 + 4) = 96.0 % and 10 * 8 / (9 * 8 + 5) = 103.9 %. */
+static bool certain(const struct usart *u, struct wire_cursor *cursor, int i)
+{
+    int64_t bit = bit_ps(u);
+    bool first = wire_cursor_level(cursor, u->rx_fall_ps + i * bit + 3 * bit / 8);
+
+    return wire_cursor_level(cursor, u->rx_fall_ps + i * bit + 5 * bit / 8) == first;
 }
 
 static void put_fifo(struct usart *u, struct usart_char c)
@@ -139,6 +151,7 @@ static void byte_received(void *ctx, int64_t at_ps)
     struct usart *u = ctx;
     struct usart_char c = { 0 };
     struct wire_cursor cursor;
+    struct wire_cursor strict_cursor;
 
     if (!(u->b & RXEN))
         return;
@@ -149,10 +162,13 @@ static void byte_received(void *ctx, int64_t at_ps)
     }
     u->rx_from_ps = at_ps;
     wire_cursor_start(&cursor, u->in);
+    strict_cursor = cursor;
     if (!sample(u, &cursor, 0)) {
         for (int i = 0; i < 8; i++)
             c.byte = (uint8_t)(c.byte | sample(u, &cursor, i + 1) << i);
         c.framing_error = !sample(u, &cursor, 9);
+        for (int i = 1; u->strict && i < FRAME_BITS; i++)
+            c.framing_error = c.framing_error || !certain(u, &strict_cursor, i);
         u->bytes_received++;
         u->framing_errors += c.framing_error;
         put_fifo(u, c);
@@ -310,6 +326,7 @@ void usart_init(struct usart *u, struct mcu *m, const struct usart_unit *unit, s
                 struct wire *out)
 {
     *u = (struct usart){ .mcu = m, .base = unit->base, .in = in, .out = out, .port_level = true };
+    u->strict = unit->strict;
     u->rx_vector = mcu_vector(m, unit->vector_rx);
     u->udre_vector = mcu_vector(m, unit->vector_udre);
     u->tx_vector = mcu_vector(m, unit->vector_tx);

@@ -19,6 +19,7 @@ struct usart_unit {
     uint8_t vector_rx;
     uint8_t vector_udre;
     uint8_t vector_tx;
+    bool strict; /* stands no more than the data sheet promises */
 };
 
 struct usart {
@@ -29,6 +30,7 @@ struct usart {
     avr_int_vector_t *rx_vector;
     avr_int_vector_t *udre_vector;
     avr_int_vector_t *tx_vector;
+    bool strict;
     uint8_t a; /* UCSRA: U2X; flags are made from the state below */
     uint8_t b;
     uint16_t ubrr;
@@ -43,6 +45,7 @@ struct usart {
     /* receiver */
     struct source rx_done;
     int64_t rx_from_ps;  /* looks for a start bit from here on */
+    int64_t rx_fall_ps;  /* the edge that */
     int64_t rx_start_ps; /* start bit of the byte being received */
     struct usart_char {
         uint8_t byte;

@@ -211,11 +211,22 @@ static bool parse_fault_eeprom(struct reader *reader, struct event *event)
     return reader_fail(reader, "'%s' where old, new, erased or random is expected", word);
 }
 
+static bool parse_fault_crystal(struct reader *reader, struct event *event)
+{
+    char *word;
+
+    if (!reader_cell(reader, false, &event->cell) || !reader_need(reader, "dead or ok", &word))
+        return false;
+    event->flag = strcmp(word, "dead") == 0;
+    return event->flag || strcmp(word, "ok") == 0 ||
+           reader_fail(reader, "'%s' where dead or ok is expected", word);
+}
+
 static bool parse_fault(struct reader *reader, struct event *event)
 {
     char *word;
 
-    if (!reader_need(reader, "ram, flash, divider or eeprom", &word))
+    if (!reader_need(reader, "ram, flash, divider, eeprom or crystal", &word))
         return false;
     event->kind = EVENT_FAULT_RAM;
     if (strcmp(word, "ram") == 0)
@@ -226,11 +237,15 @@ static bool parse_fault(struct reader *reader, struct event *event)
     event->kind = EVENT_FAULT_EEPROM;
     if (strcmp(word, "eeprom") == 0)
         return parse_fault_eeprom(reader, event);
+    event->kind = EVENT_FAULT_CRYSTAL;
+    if (strcmp(word, "crystal") == 0)
+        return parse_fault_crystal(reader, event);
     event->kind = EVENT_FAULT_DIVIDER;
     if (strcmp(word, "divider") == 0)
         return reader_cell(reader, false, &event->cell) &&
                reader_number(reader, "the factor", 0.0, 10.0, &event->a);
-    return reader_fail(reader, "'%s' where ram, flash, divider or eeprom is expected", word);
+    return reader_fail(reader, "'%s' where ram, flash, divider, eeprom or crystal is expected",
+                       word);
 }
 
 static bool parse_switches(struct reader *reader, struct event *event)
@@ -345,6 +360,9 @@ bool event_check(const struct event *event, const char *path, int cells, struct 
 
     if (highest > cells)
         return err_set(err, "%s:%d: cell '%d' in a pack of %d cells", path, event->line, highest,
+                       cells);
+    if (event->kind == EVENT_FAULT_CRYSTAL && event->cell != cells)
+        return err_set(err, "%s:%d: only the board of cell %d has a crystal", path, event->line,
                        cells);
     if (is_wire(event) && event->cell2 == 1 && event->cell != cells)
         return err_set(err,

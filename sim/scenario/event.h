@@ -34,6 +34,7 @@ enum event_kind {
     EVENT_FAULT_FLASH,      /* cell, address, bit */
     EVENT_FAULT_DIVIDER,    /* cell, a = factor on its ratio */
     EVENT_FAULT_EEPROM,     /* cell, address = writes from now, bit = enum eeprom_torn */
+    EVENT_FAULT_CRYSTAL,    /* cell, flag = dead */
     EVENT_SWITCHES,         /* switches, and as typed in text */
     EVENT_PRINT,            /* text */
     EVENT_APP,              /* text */

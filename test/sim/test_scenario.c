@@ -85,6 +85,8 @@ static void test_scenario_every_action_is_parsed(void **state)
         { "fault ram 2 300 0 0", { .kind = EVENT_FAULT_RAM, .cell = 2, .address = 300 } },
         { "fault flash 3 8000 4",
           { .kind = EVENT_FAULT_FLASH, .cell = 3, .address = 8000, .bit = 4 } },
+        { "fault crystal 4 dead", { .kind = EVENT_FAULT_CRYSTAL, .cell = 4, .flag = true } },
+        { "fault crystal 4 ok", { .kind = EVENT_FAULT_CRYSTAL, .cell = 4 } },
         { "fault divider 1 0.9", { .kind = EVENT_FAULT_DIVIDER, .cell = 1, .a = 0.9 } },
         { "fault eeprom 4 12 random",
           { .kind = EVENT_FAULT_EEPROM, .cell = 4, .address = 12, .bit = 3 } },

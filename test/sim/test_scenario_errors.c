@@ -71,8 +71,11 @@ static void test_scenario_bad_line_is_named(void **state)
         { "at 5 insert 300", "'300' for the cell is outside 1 to 255" },
         { "at 5 leak 1 0", "'0' for the leak is outside 0.001 to 1e+09" },
         { "at 5 soc 1 101", "'101' for the percentage is outside 0 to 100" },
-        { "at 5 fault", "ram, flash, divider or eeprom is missing at the end of the line" },
-        { "at 5 fault rom 1 2 3", "'rom' where ram, flash, divider or eeprom is expected" },
+        { "at 5 fault",
+          "ram, flash, divider, eeprom or crystal is missing at the end of the line" },
+        { "at 5 fault rom 1 2 3",
+          "'rom' where ram, flash, divider, eeprom or crystal is expected" },
+        { "at 5 fault crystal 2 slow", "'slow' where dead or ok is expected" },
         { "at 5 fault ram 1 300 8 1", "'8' for the bit is outside 0 to 7" },
         { "at 5 fault ram 1 300 7 2", "'2' for the value is outside 0 to 1" },
         { "at 5 fault eeprom 1 1 torn", "'torn' where old, new, erased or random is expected" },
@@ -164,6 +167,7 @@ static void test_scenario_cells_are_checked_against_the_pack(void **state)
         { "at 5 remove 9\n", ":1: cell '9' in a pack of 8 cells" },
         { "at 5 break 8 9\n", ":1: cell '9' in a pack of 8 cells" },
         { "at 5 break 7 1\n", ":1: '7 1' is no wire: the return wire starts at cell 8" },
+        { "at 5 fault crystal 7 dead\n", ":1: only the board of cell 8 has a crystal" },
         { "\nat 5 expect cell9.mv > 0\n", ":2: 'cell9.mv' in a pack of 8 cells" },
     };
     struct scenario *sc;

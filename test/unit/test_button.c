@@ -106,6 +106,17 @@ static void test_status_leds_take_turns_as_the_answer_of_the_button(void **state
                          ms % 500u < 250u ? SHOW_CHARGE_LED : SHOW_LOAD_LED);
 }
 
+static void test_no_clock_lights_both_half_of_each_second(void **state)
+{
+    (void)state;
+    memset(&d, 0, sizeof d);
+    d.no_clock = true;
+    for (uint32_t ms = 0; ms < 2000; ms += 50)
+        assert_int_equal(show_leds(&d, false, ms),
+                         ms % 1000 < 500 ? SHOW_CHARGE_LED | SHOW_LOAD_LED : 0);
+    assert_true(show_leds(&d, true, 0) == SHOW_CHARGE_LED); /* who presses is answered */
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -115,6 +126,7 @@ int main(void)
         cmocka_unit_test(test_answer_lasts_three_seconds),
         cmocka_unit_test(test_status_leds_flash_every_five_seconds_while_the_relay_is_on),
         cmocka_unit_test(test_status_leds_take_turns_as_the_answer_of_the_button),
+        cmocka_unit_test(test_no_clock_lights_both_half_of_each_second),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
