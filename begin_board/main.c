@@ -58,7 +58,8 @@ static void send_round(uint16_t now_ms)
     link_lead_round(&board.link, &start, charges);
 }
 
-/* Once a round, when the ring is quiet. The sampler's interrupts take 0.7 of a bit at most. */
+/* Once a round, when the ring is quiet. The sampler's interrupts hold a bit's up for less
+ * than half of one. */
 static void show_ext(void)
 {
     link_lead_rest(&board.link);

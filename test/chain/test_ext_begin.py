@@ -110,9 +110,9 @@ def any_clock(bench):
 
 
 def long_chain(bench):
-    """255 boards with a slow, a nominal and a fast Begin: no byte is lost on the ring."""
+    """255 boards with a slow and a fast Begin: no byte is lost on the ring, and End is in time."""
     texts = []
-    for seed in (1, 4):
+    for seed in (14, 19):
         run, begin, end = frames(bench, ["--cells", 255, "--duration", 15, "--seed", seed])
         worst = check_line(begin, 15, 11)
         same, others = check_same(begin, end)

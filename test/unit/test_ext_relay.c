@@ -313,6 +313,7 @@ static void test_tail_of_the_last_board_reaches_the_leader(void **state)
     assert_int_equal(link_take_events(&ring[LAST]), 0); /* it is no round */
     assert_int_equal(fake_boards[LAST].line, FAKE_LINE_HIGH);
     assert_int_equal(ring[0].counters.bad_frames, bad);
+    assert_false(ring[0].decoder.hunting); /* in step: hunting costs more at each byte */
 }
 
 /* Through the decoder: any piece that is hit is lost, and so is the frame, and nothing else. */
