@@ -115,6 +115,11 @@ static bool paced_by_input(const struct link *l)
     return (l->state == LINK_STREAM || l->state == LINK_HUNT) && queue_fill(l) <= l->own_bytes;
 }
 
+static bool only_sends(const struct link *l)
+{
+    return l->state == LINK_DRAIN || l->state == LINK_TAIL;
+}
+
 void link_drain(struct link *l)
 {
     if (!queue_empty(l) && !paced_by_input(l)) {
@@ -122,13 +127,13 @@ void link_drain(struct link *l)
         return;
     }
     hal_link_drain(false);
-    if (l->state >= LINK_DRAIN)
+    if (only_sends(l))
         hal_link_notify_sent();
 }
 
 void link_sent(struct link *l)
 {
-    if (l->state < LINK_DRAIN)
+    if (!only_sends(l))
         return;
     if (!l->leader) {
         go_idle(l);
@@ -149,7 +154,7 @@ static void fell_silent(struct link *l)
 
 APART void link_tick(struct link *l)
 {
-    if (l->leader || l->state == LINK_IDLE || l->state >= LINK_DRAIN)
+    if (l->leader || l->state == LINK_IDLE || only_sends(l))
         return;
     if (l->activity != l->activity_before) {
         l->activity_before = l->activity;

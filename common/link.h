@@ -30,8 +30,8 @@ enum link_state {
     LINK_STREAM, /* own frame queued, passing checked frames on */
     LINK_HUNT,   /* the same behind a bad frame, looking for the next good one */
     LINK_DRAIN,  /* nothing more to receive, sending what is queued; the leader also listens */
-    LINK_RETURN, /* leader: all is sent, the rest of the round and what follows it still come back */
     LINK_TAIL,   /* last board: sending to the leader behind the round */
+    LINK_RETURN, /* leader: all is sent, the rest of the round and what follows it still come back */
 };
 
 enum link_event {
