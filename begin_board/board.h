@@ -50,6 +50,25 @@
 #define SWITCH_ROW_SECOND PD3
 #define SWITCH_COLUMN_SHIFT 4u
 
+/* Extended data output: compare B of Timer1 moves the pin (OC1B). Timer1 is free from the round's first
+ * byte to the next break; its compare B paces the measurements in the break. */
+#define BOARD_EXT_PORT
+#define BOARD_EXT_SHARES_VECTOR
+#define EXT_PORT PORTB
+#define EXT_DDR DDRB
+#define EXT_BIT PB2
+#define EXT_CONTROL_A TCCR1A
+#define EXT_CONTROL_B TCCR1B
+#define EXT_COUNT TCNT1
+#define EXT_TOP OCR1A
+#define EXT_MATCH OCR1B
+#define EXT_MASK TIMSK1
+#define EXT_FLAGS TIFR1
+#define EXT_vect TIMER1_COMPB_vect
+#define EXT_MATCHED OCIE1B
+#define EXT_CLEAR _BV(COM1B1)               /* the pin goes low at the next match */
+#define EXT_SET (_BV(COM1B1) | _BV(COM1B0)) /* high */
+
 #define BOARD_BUTTON_PIN PINB
 #define BOARD_BUTTON_BIT PB4
 
@@ -61,8 +80,8 @@
 
 static inline void board_pins_init(void)
 {
-    DDRB = _BV(BOARD_LED_BIT) | _BV(BOARD_BALANCE_BIT);
-    PORTB = _BV(BOARD_RESISTOR_BIT) | _BV(BOARD_BUTTON_BIT) | _BV(PB2) | _BV(PB6) |
+    DDRB = _BV(BOARD_LED_BIT) | _BV(BOARD_BALANCE_BIT) | _BV(EXT_BIT);
+    PORTB = _BV(BOARD_RESISTOR_BIT) | _BV(BOARD_BUTTON_BIT) | _BV(PB6) |
             _BV(PB7); /* unused and button: pulled up */
     /* columns stay outputs at low while no row is read: no pull-up feeds a closed switch */
     DDRD = (uint8_t) ~(_BV(RING_RX_BIT) | _BV(SWITCH_ROW_FIRST) | _BV(SWITCH_ROW_SECOND));

@@ -1,8 +1,10 @@
 /* Begin board: starts the rounds, measures its cell, reads switches and current sensors. */
 #include "begin_board/current.h"
 #include "begin_board/dip.h"
+#include "begin_board/ext_relay.h"
 #include "begin_board/rounds.h"
 #include "begin_board/zero.h"
+#include "common/avr/ext_port.h"
 #include "common/avr/port.h"
 #include "common/avr/sampler.h"
 #include "common/avr/pins.h"
@@ -17,6 +19,7 @@ struct cell_board board;
 static struct current current;
 static struct dip dip;
 static struct rounds rounds;
+static struct ext_relay relay;
 static struct button button;
 static struct zero zero;
 static uint16_t latched_ms;
@@ -24,7 +27,7 @@ static uint16_t latched_ms;
 void board_frame_received(struct link *l, const uint8_t *frame)
 {
     (void)l;
-    (void)frame;
+    ext_relay_piece(&relay, frame);
 }
 
 void board_round_started(struct link *l)
@@ -55,16 +58,29 @@ static void send_round(uint16_t now_ms)
     link_lead_round(&board.link, &start, charges);
 }
 
+/* Once a round, when the ring is quiet. The sampler's interrupts hold a bit's up for less
+ * than half of one. */
+static void show_ext(void)
+{
+    link_lead_rest(&board.link);
+    if (ext_relay_close(&relay) && board.link.state == LINK_IDLE)
+        ext_port_send(relay.frame, EXT_FRAME_SIZE, relay.bit_cycles);
+}
+
 static void step_rounds(void)
 {
     uint16_t now_ms = sampler_ms();
 
     switch (rounds_step(&rounds, now_ms)) {
     case ROUND_START_BREAK:
+        ext_port_stop();
         link_lead_break(&board.link);
         break;
     case ROUND_SEND:
         send_round(now_ms);
+        break;
+    case ROUND_SHOW:
+        show_ext();
         break;
     case ROUND_WAIT:
         break;
@@ -121,6 +137,8 @@ int main(void)
     current_init(&current);
     current_load(&current, &board.calibration);
     dip_init(&dip, switch_matrix_read());
+    ext_relay_init(&relay);
+    ext_port_init();
     ring_init();
     sampler_init();
     watchdog_init();

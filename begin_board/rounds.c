@@ -3,6 +3,7 @@
 void rounds_init(struct rounds *r, uint16_t now_ms)
 {
     r->in_break = false;
+    r->shown = true;
     r->break_at_ms = (uint16_t)(now_ms - ROUND_PERIOD_MS);
 }
 
@@ -16,13 +17,20 @@ enum round_action rounds_step(struct rounds *r, uint16_t now_ms)
     }
     if (!r->in_break && since >= ROUND_PERIOD_MS) {
         r->in_break = true;
+        r->shown = false;
         r->break_at_ms = now_ms;
         return ROUND_START_BREAK;
+    }
+    if (!r->in_break && !r->shown && since >= ROUND_SHOW_MS) {
+        r->shown = true;
+        return ROUND_SHOW;
     }
     return ROUND_WAIT;
 }
 
 uint16_t rounds_next(const struct rounds *r)
 {
-    return (uint16_t)(r->break_at_ms + (r->in_break ? ROUND_BREAK_MS : ROUND_PERIOD_MS));
+    if (r->in_break)
+        return (uint16_t)(r->break_at_ms + ROUND_BREAK_MS);
+    return (uint16_t)(r->break_at_ms + (r->shown ? ROUND_PERIOD_MS : ROUND_SHOW_MS));
 }

@@ -11,11 +11,17 @@
 /* Long enough for every board to measure (15 ms) with its clock 10 % slow and Begin's 10 % fast. */
 #define ROUND_BREAK_MS 20u
 
-enum round_action { ROUND_WAIT, ROUND_START_BREAK, ROUND_SEND };
+/* Begin's extended data output: with 255 cells End's frame is there 775 ms behind the
+ * break, 32 ms later when End was in the middle of a quarter second's work, and with
+ * Begin's clock 10 % fast its own takes 67 ms. */
+#define ROUND_SHOW_MS 825u
+
+enum round_action { ROUND_WAIT, ROUND_START_BREAK, ROUND_SEND, ROUND_SHOW };
 
 struct rounds {
     uint16_t break_at_ms; /* when the present or last break began */
     bool in_break;
+    bool shown; /* in the present round */
 };
 
 void rounds_init(struct rounds *r, uint16_t now_ms);

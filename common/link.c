@@ -93,11 +93,14 @@ APART static void tell_done(struct link *l)
 
 static void go_idle(struct link *l)
 {
+    bool tail = l->state == LINK_TAIL;
+
     set_state(l, LINK_IDLE);
     clear_queue(l);
     hal_link_drain(false);
     hal_link_idle();
-    tell_done(l);
+    if (!tail)
+        tell_done(l);
 }
 
 static void start_draining(struct link *l)
@@ -112,6 +115,11 @@ static bool paced_by_input(const struct link *l)
     return (l->state == LINK_STREAM || l->state == LINK_HUNT) && queue_fill(l) <= l->own_bytes;
 }
 
+static bool only_sends(const struct link *l)
+{
+    return l->state == LINK_DRAIN || l->state == LINK_TAIL;
+}
+
 void link_drain(struct link *l)
 {
     if (!queue_empty(l) && !paced_by_input(l)) {
@@ -119,15 +127,15 @@ void link_drain(struct link *l)
         return;
     }
     hal_link_drain(false);
-    if (l->state == LINK_DRAIN)
+    if (only_sends(l))
         hal_link_notify_sent();
 }
 
 void link_sent(struct link *l)
 {
-    if (l->state != LINK_DRAIN)
+    if (!only_sends(l))
         return;
-    if (!l->leader || l->returned) {
+    if (!l->leader) {
         go_idle(l);
         return;
     }
@@ -146,7 +154,7 @@ static void fell_silent(struct link *l)
 
 APART void link_tick(struct link *l)
 {
-    if (l->leader || l->state == LINK_IDLE || l->state == LINK_DRAIN)
+    if (l->leader || l->state == LINK_IDLE || only_sends(l))
         return;
     if (l->activity != l->activity_before) {
         l->activity_before = l->activity;
@@ -397,6 +405,7 @@ __attribute__((noinline)) static enum decode_result single_byte(struct link *l)
     case LINK_STREAM:
     case LINK_DRAIN:
     case LINK_RETURN:
+    case LINK_TAIL:
         break;
     }
     return DECODE_NONE;

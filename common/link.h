@@ -16,6 +16,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "common/ext_frame.h"
 #include "common/hal.h"
 #include "common/trim.h"
 #include "protocol/decoder.h"
@@ -29,7 +30,8 @@ enum link_state {
     LINK_STREAM, /* own frame queued, passing checked frames on */
     LINK_HUNT,   /* the same behind a bad frame, looking for the next good one */
     LINK_DRAIN,  /* nothing more to receive, sending what is queued; the leader also listens */
-    LINK_RETURN, /* leader: all is sent, the rest of the round still comes back */
+    LINK_TAIL,   /* last board: sending to the leader behind the round */
+    LINK_RETURN, /* leader: all is sent, the rest of the round and what follows it still come back */
 };
 
 enum link_event {
@@ -165,13 +167,21 @@ void link_send_reply(struct link *l, uint8_t sequence_status, uint32_t value);
 /* The same for a command: the last board's reaches its target by way of the leader, one round later. */
 void link_send_command(struct link *l, const struct frame_command *command);
 
+/* Last board only: the round is over, and these pieces follow it to the leader. False, and nothing is
+ * sent, unless idle. A break cuts it off. */
+bool link_send_tail(struct link *l, const uint8_t parcel[EXT_PARCEL_SIZE]);
+
+/* Leader only: nothing more is expected before the next break. */
+void link_lead_rest(struct link *l);
+
 /* Leader only: start a break; then, with a reading set, send the round. The frames' round
  * numbers and ring_closed are filled in here. charges points to 2 * start->sensors frames. */
 void link_lead_break(struct link *l);
 void link_lead_round(struct link *l, const struct frame_start *start,
                      const struct frame_charge *charges);
 
-/* Implemented by each board: a good frame of this round came from the board before. ISR. */
+/* Implemented by each board: a good frame of this round came from the board before; for the leader: a
+ * piece of the extended data output. ISR. */
 void board_frame_received(struct link *l, const uint8_t *frame);
 /* Implemented by each board: the round's HOP is good, number and round are set. ISR. */
 void board_round_started(struct link *l);

@@ -1,6 +1,7 @@
 /* The leader's ear: its own round, coming back from the last board. And the receiver that stores byte
  * by byte, for both kinds of board. */
 #include "common/link.h"
+#include "protocol/crc.h"
 
 uint8_t *link_return_place(struct link *l)
 {
@@ -23,10 +24,6 @@ static void round_returned(struct link *l)
 {
     l->returned = true;
     l->counters.returned++;
-    if (l->state != LINK_RETURN)
-        return;
-    l->state = LINK_IDLE;
-    hal_link_idle();
 }
 
 static void frame_returned(struct link *l, const uint8_t *frame)
@@ -44,6 +41,34 @@ static void frame_returned(struct link *l, const uint8_t *frame)
         round_returned(l);
 }
 
+/* The decoder's eight bytes, whether it reads in step or hunts. It does not know these frames: no
+ * follower may take one. */
+static bool is_piece(const struct decoder *d)
+{
+    return d->bytes[0] == frame_header(FRAME_EXT, d->round) &&
+           crc_run(d->bytes, FRAME_STREAM_SIZE) == CRC_RESIDUE;
+}
+
+static bool took_piece(struct link *l)
+{
+    if (!is_piece(&l->decoder))
+        return false;
+    l->decoder.hunting = false;
+    board_frame_received(l, l->decoder.bytes);
+    return true;
+}
+
+void link_lead_rest(struct link *l)
+{
+    uint8_t irq = hal_irq_save();
+
+    if (l->state == LINK_RETURN) {
+        l->state = LINK_IDLE;
+        hal_link_idle();
+    }
+    hal_irq_restore(irq);
+}
+
 void link_return_collected(struct link *l)
 {
     struct decoder *d = &l->decoder;
@@ -52,13 +77,15 @@ void link_return_collected(struct link *l)
         return;
     switch (d->hunting ? decoder_hunt(d, l->byte_in) : decoder_frame(d, d->bytes)) {
     case DECODE_NONE:
+        took_piece(l);
+        break;
     case DECODE_STALE:
         break;
     case DECODE_FRAME:
         frame_returned(l, d->bytes);
         break;
     case DECODE_BAD:
-        if (l->counters.bad_frames != UINT16_MAX)
+        if (!took_piece(l) && l->counters.bad_frames != UINT16_MAX)
             l->counters.bad_frames++;
         break;
     }

@@ -55,6 +55,17 @@
 #define EXT_PORT PORTB
 #define EXT_DDR DDRB
 #define EXT_BIT PB6
+#define EXT_CONTROL_A TCCR3A
+#define EXT_CONTROL_B TCCR3B
+#define EXT_COUNT TCNT3
+#define EXT_TOP OCR3A
+#define EXT_MATCH OCR3A
+#define EXT_MASK TIMSK3
+#define EXT_FLAGS TIFR3
+#define EXT_vect TIMER3_COMPA_vect
+#define EXT_MATCHED OCIE3A
+#define EXT_CLEAR _BV(COM3A1)               /* the pin goes low at the next match */
+#define EXT_SET (_BV(COM3A1) | _BV(COM3A0)) /* high */
 
 /* App port: RXD1, TXD1. RXD1 shares the pin change interrupt of the ring's IN. */
 #define BOARD_APP_PORT

@@ -13,17 +13,6 @@
 
 #define NOT_MEASURED (CELL_NTC_OPEN | CELL_NTC_SHORT)
 
-enum status_1 {
-    CHARGE_ALLOWED = 1u << 0,
-    LOAD_ALLOWED = 1u << 1,
-    COMMUNICATION = 1u << 2,
-    BELOW_VMIN = 1u << 3,
-    ABOVE_VMAX = 1u << 4,
-    BELOW_TMIN = 1u << 5,
-    ABOVE_TMAX = 1u << 6,
-    NOT_CALIBRATED = 1u << 7,
-};
-
 enum status_2 {
     COLD_FOR_CHARGE = 1u << 2,
     COLD_FOR_LOAD = 1u << 3,
@@ -40,11 +29,8 @@ enum offset {
     AT_HIGHEST = 15,
     AT_COLDEST = 18,
     AT_HOTTEST = 21,
-    AT_CELL = 24,
-    AT_CELLS = 25,
     AT_CELL_V = 26,
     AT_CELL_T = 28,
-    AT_STATUS = 30,
     AT_IN_TODAY = 31,
     AT_STORED = 34,
     AT_OUT_TODAY = 37,
@@ -56,10 +42,10 @@ enum offset {
     AT_VMIN = 51,
     AT_VMAX = 53,
     AT_VBALANCE = 55,
-    AT_SUM = 57,
 };
 
-_Static_assert(AT_SUM + 1u == EXT_FRAME_SIZE, "the sum closes the frame");
+_Static_assert(METER_UNITY_Q14 == EXT_RATIO_UNITY, "the ratio goes as it is");
+_Static_assert(EXT_AT_SUM + 1u == EXT_FRAME_SIZE, "the sum closes the frame");
 
 /* What the table of cells says, with the last reading of each; numbers are 0 where nobody was heard. */
 struct extremes_now {
@@ -193,8 +179,8 @@ static void put_cell(struct ext_output *x, uint8_t *frame, const struct pack *p)
 
     x->cell = x->cell >= p->count ? 1u : (uint8_t)(x->cell + 1u);
     cell = cell_of(p, x->cell);
-    frame[AT_CELL] = x->cell;
-    frame[AT_CELLS] = p->count;
+    frame[EXT_AT_CELL] = x->cell;
+    frame[EXT_AT_CELLS] = p->count;
     put_u16(&frame[AT_CELL_V], volts(cell.mv));
     put_u16(&frame[AT_CELL_T], has_temperature(&cell) ? celsius(cell.dc) : 0);
 }
@@ -247,13 +233,13 @@ static uint8_t limits_crossed(const struct extremes_now *e, const struct setting
     uint8_t status = 0;
 
     if (e->lowest && e->min_mv < s->vmin_mv)
-        status |= BELOW_VMIN;
+        status |= EXT_BELOW_VMIN;
     if (e->highest && e->max_mv > s->vmax_mv)
-        status |= ABOVE_VMAX;
+        status |= EXT_ABOVE_VMAX;
     if (e->coldest && (e->min_dc < s->charge_tmin_dc || e->min_dc < s->discharge_tmin_dc))
-        status |= BELOW_TMIN;
+        status |= EXT_BELOW_TMIN;
     if (e->hottest && (e->max_dc > s->charge_tmax_dc || e->max_dc > s->discharge_tmax_dc))
-        status |= ABOVE_TMAX;
+        status |= EXT_ABOVE_TMAX;
     return status;
 }
 
@@ -262,9 +248,9 @@ static uint8_t status_1(const struct decide *d, const struct extremes_now *e)
     bool good = communicates(d);
 
     return limits_crossed(e, &d->settings) |
-           bit_if(good && d->relay.closed[RELAY_CHARGE], CHARGE_ALLOWED) |
-           bit_if(good && d->relay.closed[RELAY_LOAD], LOAD_ALLOWED) |
-           bit_if(!good, COMMUNICATION) | bit_if(!d->soc.calibrated, NOT_CALIBRATED);
+           bit_if(good && d->relay.closed[RELAY_CHARGE], EXT_CHARGE_ALLOWED) |
+           bit_if(good && d->relay.closed[RELAY_LOAD], EXT_LOAD_ALLOWED) |
+           bit_if(!good, EXT_COMMUNICATION) | bit_if(!d->soc.calibrated, EXT_NOT_CALIBRATED);
 }
 
 static uint8_t status_2(const struct decide *d, const struct extremes_now *e)
@@ -370,15 +356,6 @@ static uint8_t value_of(enum ext_key key, const struct decide *d, const struct e
 
 /* ---- frame ------------------------------------------------------------------------------------ */
 
-static uint8_t sum_of(const uint8_t *bytes, uint8_t size)
-{
-    uint8_t sum = 0;
-
-    while (size--)
-        sum = (uint8_t)(sum + *bytes++);
-    return sum;
-}
-
 bool ext_encode(struct ext_output *x, const struct decide *d, uint8_t frame[EXT_FRAME_SIZE])
 {
     const struct pack *pack = d->facts.pack;
@@ -390,12 +367,18 @@ bool ext_encode(struct ext_output *x, const struct decide *d, uint8_t frame[EXT_
     put_extremes(frame, &cells);
     put_cell(x, frame, pack);
     put_currents(x, frame, d);
-    frame[AT_STATUS] = status_1(d, &cells);
+    frame[EXT_AT_STATUS] = status_1(d, &cells);
     put_energy(frame, d);
     put_settings(frame, d);
     frame[AT_KEY] = (uint8_t)(KEY_BASE + x->key);
     frame[AT_KEY + 1] = value_of((enum ext_key)x->key, d, &cells);
     x->key = (uint8_t)((x->key + 1u) % EXT_KEYS);
-    frame[AT_SUM] = sum_of(frame, AT_SUM);
+    frame[EXT_AT_SUM] = ext_sum(frame);
     return true;
+}
+
+bool ext_complete_parcel(uint8_t parcel[EXT_PARCEL_SIZE], const struct meter *m)
+{
+    put_u16(&parcel[EXT_AT_RATIO], m->ratio_q14);
+    return m->ratio_known;
 }

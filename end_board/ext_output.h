@@ -10,9 +10,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "common/ext_frame.h"
 #include "end_board/decide.h"
-
-#define EXT_FRAME_SIZE 58u
 
 enum ext_key {
     EXT_SOH,
@@ -55,5 +54,7 @@ void ext_init(struct ext_output *x);
 /* The next frame. False, and none, while the number of cells is not known: the frame cannot say that,
  * and clients count on at least one cell. */
 bool ext_encode(struct ext_output *x, const struct decide *d, uint8_t frame[EXT_FRAME_SIZE]);
+/* Puts behind a frame what Begin needs to send it. False while Begin's clock is not known. */
+bool ext_complete_parcel(uint8_t parcel[EXT_PARCEL_SIZE], const struct meter *m);
 
 #endif

@@ -44,6 +44,7 @@ void intake_frame(struct intake *in, struct pack *pack, const uint8_t *frame, ui
     case FRAME_START:
     case FRAME_HOP:
     case FRAME_COMMAND:
+    case FRAME_EXT:
         break;
     }
 }

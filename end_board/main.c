@@ -102,20 +102,22 @@ static bool follow_clock(uint32_t now_ms)
 }
 
 /* Behind a round, while the ring is quiet for 0.2 s and more: the ring's interrupts take up to two
- * bit times. Without rounds by the crystal. */
+ * bit times; that of the tail to Begin takes half of one. Without rounds by the crystal. */
 static void send_ext(bool round, uint32_t now_ms)
 {
-    static uint8_t frame[EXT_FRAME_SIZE];
+    static uint8_t parcel[EXT_PARCEL_SIZE];
     static uint32_t sent_ms;
     uint32_t since_ms = now_ms - sent_ms;
 
     if (ext_port_busy() || board.link.state != LINK_IDLE || now_ms < EXT_PERIOD_MS ||
         !(round ? since_ms >= EXT_PERIOD_MS : since_ms >= ROUND_OVERDUE_MS))
         return;
-    if (!follow_clock(now_ms) || !ext_encode(&ext, &decide, frame))
+    if (!follow_clock(now_ms) || !ext_encode(&ext, &decide, parcel))
         return;
     sent_ms = now_ms;
-    ext_port_send(frame, EXT_FRAME_SIZE);
+    if (round && ext_complete_parcel(parcel, &decide.meter))
+        link_send_tail(&board.link, parcel);
+    ext_port_send(parcel, EXT_FRAME_SIZE, cpu_clock_bit(EXT_BAUD));
 }
 
 /* ---- app port -------------------------------------------------------------------------------------- */

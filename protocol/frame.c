@@ -32,6 +32,7 @@ uint8_t frame_size(uint8_t header)
     case FRAME_END:
     case FRAME_COMMAND:
     case FRAME_REPLY:
+    case FRAME_EXT:
         return FRAME_STREAM_SIZE;
     default:
         return 0;
@@ -194,6 +195,23 @@ void frame_reply_decode(const uint8_t *bytes, struct frame_reply *out)
     out->sequence = bytes[2] >> 4;
     out->status = bytes[2] & 0x0Fu;
     out->value = (uint32_t)bytes[3] << 16 | get_u16(&bytes[4]);
+}
+
+uint8_t frame_ext_encode(uint8_t *out, const struct frame_ext *in)
+{
+    out[0] = frame_header(FRAME_EXT, in->round);
+    out[1] = in->piece;
+    for (uint8_t i = 0; i < FRAME_EXT_DATA; i++)
+        out[2u + i] = in->data[i];
+    return seal(out, FRAME_STREAM_SIZE);
+}
+
+void frame_ext_decode(const uint8_t *bytes, struct frame_ext *out)
+{
+    out->round = frame_round_of(bytes[0]);
+    out->piece = bytes[1];
+    for (uint8_t i = 0; i < FRAME_EXT_DATA; i++)
+        out->data[i] = bytes[2u + i];
 }
 
 void frame_set_round(uint8_t frame[FRAME_STREAM_SIZE], uint8_t round)

@@ -13,11 +13,13 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Every two codes differ in at least two bits: a single wrong bit never makes another type. */
+/* Every two codes but EXT's differ in at least two bits: a single wrong bit never makes another type.
+ * EXT is seen on the return wire only, behind END. */
 enum frame_type {
     FRAME_START = 0x3,
     FRAME_HOP = 0x5,
     FRAME_CELL = 0x6,
+    FRAME_EXT = 0x7,
     FRAME_CHARGE = 0x9,
     FRAME_END = 0xA,
     FRAME_COMMAND = 0xC,
@@ -130,9 +132,18 @@ struct frame_reply {
     uint32_t value; /* of the item now, 24 bits; signed items in two's complement */
 };
 
+/* A piece of the extended data output, from the last board to the first. */
+#define FRAME_EXT_DATA 4u
+struct frame_ext {
+    uint8_t round;
+    uint8_t piece; /* 0..14 */
+    uint8_t data[FRAME_EXT_DATA];
+};
+
 /* Size in bytes of a frame with this header byte, or 0 when no frame has such a type. */
 uint8_t frame_size(uint8_t header);
-/* True for the headers of the frames behind HOP, all of FRAME_STREAM_SIZE bytes. */
+/* True for the headers of the frames behind HOP, all of FRAME_STREAM_SIZE bytes; not for EXT, which no
+ * follower takes. */
 static inline bool frame_is_streamed(uint8_t header)
 {
     switch (header & 0xF0u) {
@@ -169,6 +180,7 @@ uint8_t frame_charge_encode(uint8_t *out, const struct frame_charge *in);
 uint8_t frame_end_encode(uint8_t *out, const struct frame_end *in);
 uint8_t frame_command_encode(uint8_t *out, const struct frame_command *in);
 uint8_t frame_reply_encode(uint8_t *out, const struct frame_reply *in);
+uint8_t frame_ext_encode(uint8_t *out, const struct frame_ext *in);
 
 /* frame_cell_encode() without the CRC, for frame_set_round(). */
 void frame_cell_fields(uint8_t *out, const struct frame_cell *in);
@@ -186,5 +198,6 @@ void frame_charge_decode(const uint8_t *bytes, struct frame_charge *out);
 void frame_end_decode(const uint8_t *bytes, struct frame_end *out);
 void frame_command_decode(const uint8_t *bytes, struct frame_command *out);
 void frame_reply_decode(const uint8_t *bytes, struct frame_reply *out);
+void frame_ext_decode(const uint8_t *bytes, struct frame_ext *out);
 
 #endif

@@ -30,7 +30,9 @@ enum {
     KEY_THREADS,
     KEY_APP,
     KEY_EXT,
-    KEY_EXT_LOG
+    KEY_EXT_LOG,
+    KEY_EXT_BEGIN,
+    KEY_EXT_BEGIN_LOG
 };
 
 const char *argp_program_version = "bms-sim 0.1";
@@ -68,6 +70,8 @@ static const struct argp_option table[] = {
     { "app-baud", KEY_APP_BAUD, "BAUD", 0, "rate of who talks to the app port (19200)", 0 },
     { "ext", KEY_EXT, "PATH", 0, "the same for the extended data output", 0 },
     { "ext-log", KEY_EXT_LOG, "FILE", 0, "one line per frame of the extended data output", 0 },
+    { "ext-begin", KEY_EXT_BEGIN, "PATH", 0, "the same of the Begin board", 0 },
+    { "ext-begin-log", KEY_EXT_BEGIN_LOG, "FILE", 0, "one line per frame of that one", 0 },
     { "quiet", 'q', NULL, 0, "print nothing but failures", 0 },
     { "threads", KEY_THREADS, "N", 0, "1 or 2; the results are the same (2 from 48 boards on)", 0 },
     { "core", KEY_CORE, "NAME", 0, "simavr: its own, slower loop runs the instructions (own)", 0 },
@@ -212,6 +216,12 @@ static error_t parse_one(int key, char *arg, struct argp_state *state)
         break;
     case KEY_EXT_LOG:
         o->ext_log_path = arg;
+        break;
+    case KEY_EXT_BEGIN:
+        o->ext_begin_path = arg;
+        break;
+    case KEY_EXT_BEGIN_LOG:
+        o->ext_begin_log_path = arg;
         break;
     case KEY_THREADS:
         o->threads = whole("threads", arg, 1, 2);

@@ -37,6 +37,8 @@ struct options {
     const char *app_path; /* links to pseudo-terminals */
     const char *ext_path;
     const char *ext_log_path;
+    const char *ext_begin_path;
+    const char *ext_begin_log_path;
     const char *firmware_dir;
     bool given[128]; /* by option letter: was on the command line */
 };

@@ -9,36 +9,55 @@
 
 /* ---- extended data output ------------------------------------------------------------------------- */
 
-static void end_frame(struct outside *o)
+static void end_frame(struct ext_reader *r)
 {
-    if (o->ext_log && o->frame_size > 0) {
-        fprintf(o->ext_log, "%.6f ", (double)o->frame_ps * 1e-12);
-        for (int i = 0; i < o->frame_size; i++)
-            fprintf(o->ext_log, "%02x", o->frame[i]);
-        fprintf(o->ext_log, " %.6f%s\n", (double)(o->heard_ps - o->frame_ps) * 1e-12,
-                o->frame_errors ? " framing" : "");
+    if (r->log && r->frame_size > 0) {
+        fprintf(r->log, "%.6f ", (double)r->frame_ps * 1e-12);
+        for (int i = 0; i < r->frame_size; i++)
+            fprintf(r->log, "%02x", r->frame[i]);
+        fprintf(r->log, " %.6f%s\n", (double)(r->heard_ps - r->frame_ps) * 1e-12,
+                r->frame_errors ? " framing" : "");
     }
-    o->frame_size = 0;
-    o->frame_errors = 0;
+    r->frame_size = 0;
+    r->frame_errors = 0;
 }
 
-static void hear_ext(struct outside *o, int64_t now_ps)
+static void hear_ext(struct ext_reader *r, int64_t now_ps)
 {
     struct serial_byte byte;
 
-    while (serial_hear(&o->ext, now_ps, &byte)) {
-        if (o->frame_size > 0 &&
-            (byte.at_ps - o->heard_ps > FRAME_GAP_PS || o->frame_size == OUTSIDE_FRAME_MAX))
-            end_frame(o);
-        if (o->frame_size == 0)
-            o->frame_ps = byte.at_ps;
-        o->frame[o->frame_size++] = byte.value;
-        o->frame_errors += byte.framing_error;
-        o->heard_ps = byte.at_ps;
-        pty_write(&o->ext_pty, byte.value);
+    while (serial_hear(&r->ear, now_ps, &byte)) {
+        if (r->frame_size > 0 &&
+            (byte.at_ps - r->heard_ps > FRAME_GAP_PS || r->frame_size == OUTSIDE_FRAME_MAX))
+            end_frame(r);
+        if (r->frame_size == 0)
+            r->frame_ps = byte.at_ps;
+        r->frame[r->frame_size++] = byte.value;
+        r->frame_errors += byte.framing_error;
+        r->heard_ps = byte.at_ps;
+        pty_write(&r->pty, byte.value);
     }
-    if (now_ps - o->heard_ps > FRAME_GAP_PS)
-        end_frame(o);
+    if (now_ps - r->heard_ps > FRAME_GAP_PS)
+        end_frame(r);
+}
+
+static bool open_ext(struct ext_reader *r, struct ext_pin *pin, const char *pty, const char *log,
+                     struct err *err)
+{
+    serial_ear_init(&r->ear, &pin->wire, EXT_BAUD);
+    if (log) {
+        r->log = fopen(log, "w");
+        if (!r->log)
+            return err_set(err, "%s: cannot write: %s", log, strerror(errno));
+    }
+    return !pty || pty_open(&r->pty, pty, err);
+}
+
+static void close_ext(struct ext_reader *r)
+{
+    if (r->log)
+        fclose(r->log);
+    pty_close(&r->pty);
 }
 
 /* ---- app port ------------------------------------------------------------------------------------- */
@@ -89,31 +108,31 @@ void outside_type(struct outside *o, const char *line)
     o->typed[o->typed_size++] = '\r';
 }
 
-/* ---- both ----------------------------------------------------------------------------------------- */
+/* ---- all ------------------------------------------------------------------------------------------ */
 
 void outside_step(struct outside *o, int64_t now_ps)
 {
-    hear_ext(o, now_ps);
+    hear_ext(&o->ext_begin, now_ps);
+    hear_ext(&o->ext_end, now_ps);
     hear_app(o, now_ps);
     send_typed(o, now_ps);
 }
 
-bool outside_open(struct outside *o, struct ports *ports, const struct options *options,
+bool outside_open(struct outside *o, struct chain *chain, const struct options *options,
                   struct scenario *scenario, struct err *err)
 {
-    *o = (struct outside){ .ports = ports, .scenario = scenario };
-    o->ext_pty = o->app_pty = (struct pty){ .fd = -1, .other = -1 };
-    if (!ports)
+    struct board *begin = &chain->board[0];
+    struct board *end = &chain->board[chain->cells - 1];
+
+    *o = (struct outside){ .ports = end->ports, .scenario = scenario };
+    o->ext_begin.pty = o->ext_end.pty = o->app_pty = (struct pty){ .fd = -1, .other = -1 };
+    if (!o->ports)
         return err_set(err, "out of memory");
-    serial_ear_init(&o->ext, &ports->ext, EXT_BAUD);
-    serial_ear_init(&o->app, &ports->app_out, options->app_baud);
-    serial_mouth_init(&o->mouth, &ports->app_in, options->app_baud);
-    if (options->ext_log_path) {
-        o->ext_log = fopen(options->ext_log_path, "w");
-        if (!o->ext_log)
-            return err_set(err, "%s: cannot write: %s", options->ext_log_path, strerror(errno));
-    }
-    return (!options->ext_path || pty_open(&o->ext_pty, options->ext_path, err)) &&
+    serial_ear_init(&o->app, &o->ports->app_out, options->app_baud);
+    serial_mouth_init(&o->mouth, &o->ports->app_in, options->app_baud);
+    return open_ext(&o->ext_begin, &begin->ext, options->ext_begin_path,
+                    options->ext_begin_log_path, err) &&
+           open_ext(&o->ext_end, &end->ext, options->ext_path, options->ext_log_path, err) &&
            (!options->app_path || pty_open(&o->app_pty, options->app_path, err));
 }
 
@@ -121,8 +140,7 @@ void outside_close(struct outside *o)
 {
     if (!o->ports)
         return;
-    if (o->ext_log)
-        fclose(o->ext_log);
-    pty_close(&o->ext_pty);
+    close_ext(&o->ext_begin);
+    close_ext(&o->ext_end);
     pty_close(&o->app_pty);
 }

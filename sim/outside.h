@@ -1,5 +1,6 @@
 /* What is plugged into the End board: a reader of the extended data output, and somebody at the app
- * port. They are a scenario, files and pseudo-terminals. */
+ * port; and a reader of Begin's extended data output. They are a scenario, files and
+ * pseudo-terminals. */
 #ifndef SIM_OUTSIDE_H
 #define SIM_OUTSIDE_H
 
@@ -7,7 +8,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#include "engine/ports.h"
+#include "engine/chain.h"
 #include "engine/serial.h"
 #include "options.h"
 #include "pty.h"
@@ -17,17 +18,23 @@
 #define OUTSIDE_LINE_MAX 256
 #define OUTSIDE_TYPED_MAX 4096
 
-struct outside {
-    struct ports *ports;
-    struct scenario *scenario; /* may be NULL */
-    struct serial_ear ext;
-    struct pty ext_pty;
-    FILE *ext_log; /* may be NULL */
+/* A reader of an extended data output. */
+struct ext_reader {
+    struct serial_ear ear;
+    struct pty pty;
+    FILE *log; /* may be NULL */
     uint8_t frame[OUTSIDE_FRAME_MAX];
     int frame_size;
     int64_t frame_ps; /* its first start bit */
     int64_t heard_ps; /* its last one */
     int frame_errors; /* bytes without a stop bit */
+};
+
+struct outside {
+    struct ports *ports;
+    struct scenario *scenario; /* may be NULL */
+    struct ext_reader ext_begin;
+    struct ext_reader ext_end;
     struct serial_ear app;
     struct serial_mouth mouth;
     struct pty app_pty;
@@ -37,7 +44,7 @@ struct outside {
     int line_size;
 };
 
-bool outside_open(struct outside *o, struct ports *ports, const struct options *options,
+bool outside_open(struct outside *o, struct chain *chain, const struct options *options,
                   struct scenario *scenario, struct err *err);
 void outside_close(struct outside *o);
 /* Types a line and CR. */

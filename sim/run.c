@@ -290,7 +290,7 @@ bool run_init(struct run *r, const struct options *o, struct scenario *scenario,
     if (scenario && !scenario_check(scenario, o->cells, err))
         return false;
     if (!chain_init(&r->chain, &config, r->world, err) || !open_outputs(r, err) ||
-        !outside_open(&r->outside, r->chain.board[o->cells - 1].ports, o, scenario, err))
+        !outside_open(&r->outside, &r->chain, o, scenario, err))
         return false;
     if (o->calibrated && !o->rig)
         factory_calibrate(&r->chain);

@@ -39,7 +39,13 @@ static void wait_settled(void)
     sei();
 }
 
+#ifdef BOARD_EXT_SHARES_VECTOR
+void __vector_ext_other(void)
+    __attribute__((signal, used)); /* from TIMER1_COMPB_vect in ext_port.c */
+void __vector_ext_other(void)
+#else
 ISR(TIMER1_COMPB_vect)
+#endif
 {
     if (pace != BACK_TO_BACK) {
         OCR1B = (uint16_t)(OCR1B + pace);

@@ -7,7 +7,7 @@
 #include "common/avr/port.h"
 #include "common/hal.h"
 
-#ifdef BOARD_EXT_PORT
+#ifdef BOARD_CRYSTAL
 
 #define LOOK_MAX_CYCLES 48u /* between two looks: a longer one had an interrupt in between */
 
@@ -80,6 +80,11 @@ bool cpu_clock_measure(void)
 uint16_t cpu_clock_cycles(void)
 {
     return cycles;
+}
+
+uint16_t cpu_clock_bit(uint16_t baud)
+{
+    return (uint16_t)(((uint32_t)cycles * CPU_CLOCK_PER_SECOND + baud / 2u) / baud);
 }
 
 #endif

@@ -17,5 +17,7 @@
 bool cpu_clock_measure(void);
 /* The last measurement, CPU_CLOCK_NOMINAL before the first. */
 uint16_t cpu_clock_cycles(void);
+/* Length of a bit, in CPU cycles by the last measurement; half a cycle of 375 is 0.13 %. */
+uint16_t cpu_clock_bit(uint16_t baud);
 
 #endif

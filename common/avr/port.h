@@ -53,6 +53,7 @@ static inline void port_sleep(enum sleep_depth depth)
 /* Interrupts that want the main loop say so. Without sleep enable the sleep instruction does
  * nothing (data sheet, "SMCR"): a main loop on its way to sleep does not miss it. */
 #define PORT_ASKED 0
+#define PORT_EXT_SENDS 3 /* ext_port.c; ring.c has 1 and 2 */
 __attribute__((always_inline)) static inline void port_ask(void)
 {
     GPIOR0 |= _BV(PORT_ASKED);

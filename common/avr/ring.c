@@ -72,6 +72,14 @@ static inline bool in_is_low(void)
     return !(RING_RX_PIN & _BV(RING_RX_BIT));
 }
 
+static inline void ask_for_bytes(void)
+{
+    uint16_t place = (uint16_t)(BOARD_RING_FOLLOWS ? link_place(ring) : link_return_place(ring));
+
+    RX_PLACE_LOW = (uint8_t)place;
+    RX_PLACE_HIGH = (uint8_t)(place >> 8);
+}
+
 void ring_init(void)
 {
     RING_PCMSK = _BV(RING_PCMSK_BIT);
@@ -130,6 +138,15 @@ void hal_link_idle(void)
     listen_for_edge(true);
 }
 
+void hal_link_resume(uint8_t divisor)
+{
+    listen_for_edge(false);
+    UBRR0L = (uint8_t)(divisor - 1u);
+    ask_for_bytes();
+    UCSR0B = _BV(TXEN0) | _BV(RXEN0) | _BV(RXCIE0);
+    GPIOR0 |= _BV(RING_OPEN);
+}
+
 bool hal_link_ready(void)
 {
     return is_open() && (UCSR0A & _BV(UDRE0));
@@ -162,14 +179,6 @@ void hal_link_notify_sent(void)
 }
 
 /* ---- interrupts --------------------------------------------------------------------------------- */
-
-static inline void ask_for_bytes(void)
-{
-    uint16_t place = (uint16_t)(BOARD_RING_FOLLOWS ? link_place(ring) : link_return_place(ring));
-
-    RX_PLACE_LOW = (uint8_t)place;
-    RX_PLACE_HIGH = (uint8_t)(place >> 8);
-}
 
 static inline void look(void)
 {

@@ -74,10 +74,18 @@ void analog_sampling(bool on)
         ; /* 0.4 ms at most: the chain of this millisecond ends by itself */
 }
 
+/* Other interrupts may come meanwhile: a bit of the extended data output has no time for this one. The
+ * next conversion, and so the next call, begins behind it. */
 void analog_sample_done(uint16_t code)
 {
-    if (input != SAMPLER_INPUTS_DONE)
-        start(board_sample(input, code));
+    uint8_t next;
+
+    if (input == SAMPLER_INPUTS_DONE)
+        return;
+    sei();
+    next = board_sample(input, code);
+    cli();
+    start(next);
 }
 
 ISR(TIMER2_COMPA_vect)

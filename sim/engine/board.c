@@ -163,6 +163,8 @@ static void chip_was_reset(void *ctx)
         timer2_reset(&b->timer2);
     if (b->ports)
         ports_reset(b->ports);
+    if (b->kind != BOARD_BETWEEN)
+        ext_pin_reset(&b->ext);
     board_analog_reset(b);
     board_press(b, b->button);
     look_at_outputs(b);
@@ -210,6 +212,10 @@ void board_init(struct board *b, enum board_kind kind, int number, struct firmwa
         timer2_init(&b->timer2, &b->mcu, tolerance->crystal_ppm);
     if (kind == BOARD_END)
         b->ports = ports_new(&b->mcu);
+    if (kind == BOARD_END)
+        ext_pin_init_end(&b->ext, &b->mcu);
+    if (kind == BOARD_BEGIN)
+        ext_pin_init_begin(&b->ext, &b->mcu);
     for (int i = 0; i < 2; i++)
         b->sensor[i] = (struct hall_sensor){
             .present = kind == BOARD_BEGIN, .passes = 1, .gain = 1.0, .noise_a = 0.03

@@ -7,6 +7,7 @@
 
 #include "engine/adc.h"
 #include "engine/eeprom.h"
+#include "engine/ext_pin.h"
 #include "engine/firmware.h"
 #include "engine/front_end.h"
 #include "engine/mcu.h"
@@ -58,6 +59,7 @@ struct board {
     struct eeprom eeprom;
     struct timer2 timer2; /* End only */
     struct ports *ports;  /* End only */
+    struct ext_pin ext;   /* Begin and End */
     struct front_end front_end;
     struct rng rng;
     struct hall_sensor sensor[2]; /* Begin only */

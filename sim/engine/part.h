@@ -23,6 +23,7 @@ enum {
     REG_ADCH = 0x79,
     REG_ADCSRA = 0x7A,
     REG_ADMUX = 0x7C,
+    REG_TCCR1A = 0x80,
     REG_TCCR3A = 0x90,
     REG_TCCR2A = 0xB0,
     REG_TCCR2B = 0xB1,

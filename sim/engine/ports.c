@@ -3,12 +3,7 @@
 #include <stdlib.h>
 
 #include <avr_ioport.h>
-#include <avr_timer.h>
 #include <sim_io.h>
-
-#define EXT_PORT 'B'
-#define EXT_BIT 6
-#define COM3A 0xC0
 
 /* ---- RXD1 --------------------------------------------------------------------------------------- */
 
@@ -47,29 +42,6 @@ void ports_wire_grew(struct ports *p)
         plan_edge(p);
 }
 
-/* ---- extended data output ------------------------------------------------------------------------- */
-
-static void drive_ext(struct ports *p, uint32_t value)
-{
-    wire_drive(&p->ext, mcu_now_ps(p->mcu), !(value & 1));
-}
-
-/* simavr shows the port's bit on the pin also while the timer owns it. */
-static void port_moved(avr_irq_t *irq, uint32_t value, void *param)
-{
-    struct ports *p = param;
-
-    (void)irq;
-    if (!(p->mcu->avr->data[REG_TCCR3A] & COM3A))
-        drive_ext(p, value);
-}
-
-static void compared(avr_irq_t *irq, uint32_t value, void *param)
-{
-    (void)irq;
-    drive_ext(param, value);
-}
-
 /* ---- building ----------------------------------------------------------------------------------- */
 
 void ports_reset(struct ports *p)
@@ -77,7 +49,6 @@ void ports_reset(struct ports *p)
     usart_reset(&p->app);
     p->edge_from_ps = mcu_now_ps(p->mcu);
     show_level(p, true);
-    wire_drive(&p->ext, mcu_now_ps(p->mcu), true);
     plan_edge(p);
 }
 
@@ -93,12 +64,8 @@ struct ports *ports_new(struct mcu *m)
     p->mcu = m;
     wire_init(&p->app_in);
     wire_init(&p->app_out);
-    wire_init(&p->ext);
     usart_init(&p->app, m, &unit, &p->app_in, &p->app_out);
     p->rx_pin = mcu_pin(m, part->rx_port, part->rx1_bit);
     mcu_add_source(m, &p->edge, edge_came, p, ALIVE_ALWAYS);
-    avr_irq_register_notify(mcu_pin(m, EXT_PORT, EXT_BIT), port_moved, p);
-    avr_irq_register_notify(avr_io_getirq(m->avr, AVR_IOCTL_TIMER_GETIRQ('3'), TIMER_IRQ_OUT_COMP),
-                            compared, p);
     return p;
 }

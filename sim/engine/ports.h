@@ -1,5 +1,4 @@
-/* The End board's two ports to the outside, as waveforms: extended data output (PB6) and the app
- * port's USART (RXD1, TXD1). RXD1 also wakes by pin change. */
+/* The End board's app port, as waveforms: its USART (RXD1, TXD1). RXD1 also wakes by pin change. */
 #ifndef SIM_ENGINE_PORTS_H
 #define SIM_ENGINE_PORTS_H
 
@@ -10,7 +9,6 @@ struct ports {
     struct usart app;
     struct wire app_in;  /* to RXD1 */
     struct wire app_out; /* from TXD1 */
-    struct wire ext;     /* behind the inverting coupler: high is idle */
     struct source edge;  /* next edge of RXD1 */
     int64_t edge_from_ps;
     avr_irq_t *rx_pin;

@@ -124,8 +124,21 @@ void wire_continue(struct wire *empty, struct wire *real, int64_t from_ps)
         empty->level = real->level;
 }
 
+/* What was sent into the open wire is gone. Where it is low now, the other end falls now. */
+static void close_wire(struct wire *w, int64_t at_ps)
+{
+    while (w->tail != w->head && w->edge[w->tail & MASK].at_ps < at_ps)
+        drop_oldest(w);
+    if (w->tail_level || w->head - w->tail == WIRE_EDGES)
+        return;
+    w->tail_level = true;
+    w->edge[--w->tail & MASK] = (struct wire_edge){ .at_ps = at_ps, .level = false };
+}
+
 void wire_break(struct wire *w, bool broken, int64_t at_ps)
 {
+    if (w->broken && !broken)
+        close_wire(w, at_ps);
     w->broken = broken;
     w->broken_ps = at_ps;
 }

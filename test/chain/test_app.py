@@ -88,6 +88,7 @@ OPEN_RETURN = """
 set cells 3
 set duration 20s
 at 3s break 3 1
+at 8s app ""
 at 9s app ""
 at 10s app "board 1"
 at 10s within 1s app expect "error open"

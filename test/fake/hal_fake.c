@@ -88,6 +88,13 @@ void hal_link_release(uint8_t divisor)
     fake->releases++;
 }
 
+void hal_link_resume(uint8_t divisor)
+{
+    fake->line = FAKE_LINE_BYTES;
+    fake->divisor = divisor;
+    fake->resumes++;
+}
+
 void hal_link_idle(void)
 {
     fake->line = FAKE_LINE_HIGH;

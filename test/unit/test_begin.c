@@ -29,8 +29,8 @@ static void test_first_round_starts_at_once_and_then_every_period(void **state)
         assert_int_equal(wait_for(ROUND_START_BREAK, &now_ms), 0);
         for (uint8_t i = 0; i < 160; i++) {
             assert_int_equal(wait_for(ROUND_SEND, &now_ms), ROUND_BREAK_MS);
-            assert_int_equal(wait_for(ROUND_START_BREAK, &now_ms),
-                             ROUND_PERIOD_MS - ROUND_BREAK_MS);
+            assert_int_equal(wait_for(ROUND_SHOW, &now_ms), ROUND_SHOW_MS - ROUND_BREAK_MS);
+            assert_int_equal(wait_for(ROUND_START_BREAK, &now_ms), ROUND_PERIOD_MS - ROUND_SHOW_MS);
         }
     }
 }
@@ -39,6 +39,28 @@ static void test_period_is_below_a_second_with_a_slow_clock(void **state)
 {
     (void)state;
     assert_true(ROUND_PERIOD_MS * 110ul <= 100000ul);
+}
+
+/* 58 bytes at 9600 baud, counted by a clock 10 % fast. */
+static void test_shown_frame_ends_before_the_next_break(void **state)
+{
+    (void)state;
+    assert_true(ROUND_SHOW_MS + 580u * 1100u / 9600u + 5u < ROUND_PERIOD_MS);
+}
+
+static void test_next_says_when_there_is_something_to_do(void **state)
+{
+    uint16_t begin = 65000;
+
+    (void)state;
+    rounds_init(&rounds, begin);
+    assert_int_equal(rounds_next(&rounds), begin);
+    rounds_step(&rounds, begin);
+    assert_int_equal(rounds_next(&rounds), (uint16_t)(begin + ROUND_BREAK_MS));
+    rounds_step(&rounds, (uint16_t)(begin + ROUND_BREAK_MS));
+    assert_int_equal(rounds_next(&rounds), (uint16_t)(begin + ROUND_SHOW_MS));
+    rounds_step(&rounds, (uint16_t)(begin + ROUND_SHOW_MS));
+    assert_int_equal(rounds_next(&rounds), (uint16_t)(begin + ROUND_PERIOD_MS));
 }
 
 static void test_late_step_sends_once(void **state)
@@ -87,6 +109,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_first_round_starts_at_once_and_then_every_period),
         cmocka_unit_test(test_period_is_below_a_second_with_a_slow_clock),
+        cmocka_unit_test(test_shown_frame_ends_before_the_next_break),
+        cmocka_unit_test(test_next_says_when_there_is_something_to_do),
         cmocka_unit_test(test_late_step_sends_once),
         cmocka_unit_test(test_new_setting_counts_when_read_twice),
         cmocka_unit_test(test_bouncing_setting_never_counts),

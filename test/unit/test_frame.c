@@ -65,6 +65,13 @@ static void same_reply(const struct frame_reply *a, const struct frame_reply *b)
     assert_int_equal(a->value, b->value);
 }
 
+static void same_ext(const struct frame_ext *a, const struct frame_ext *b)
+{
+    assert_int_equal(a->round, b->round);
+    assert_int_equal(a->piece, b->piece);
+    assert_memory_equal(a->data, b->data, FRAME_EXT_DATA);
+}
+
 /* ---- vectors of the independent encoder, both ways ------------------------------------------- */
 
 static void test_start_vectors_encode_and_decode(void **state)
@@ -163,6 +170,20 @@ static void test_reply_vectors_encode_and_decode(void **state)
         assert_true(frame_valid(reply_vectors[i].bytes, FRAME_STREAM_SIZE));
         frame_reply_decode(reply_vectors[i].bytes, &read);
         same_reply(&read, &reply_vectors[i].fields);
+    }
+}
+
+static void test_ext_vectors_encode_and_decode(void **state)
+{
+    (void)state;
+    for (uint8_t i = 0; i < TEST_COUNT_OF(ext_vectors); i++) {
+        uint8_t bytes[FRAME_SIZE_MAX];
+        struct frame_ext read;
+        assert_int_equal(frame_ext_encode(bytes, &ext_vectors[i].fields), FRAME_STREAM_SIZE);
+        assert_memory_equal(bytes, ext_vectors[i].bytes, FRAME_STREAM_SIZE);
+        assert_true(frame_valid(ext_vectors[i].bytes, FRAME_STREAM_SIZE));
+        frame_ext_decode(ext_vectors[i].bytes, &read);
+        same_ext(&read, &ext_vectors[i].fields);
     }
 }
 
@@ -310,6 +331,11 @@ static void test_round_beyond_15_does_not_touch_the_type(void **state)
 
 /* ---- headers --------------------------------------------------------------------------------- */
 
+static bool is_ext(uint8_t header)
+{
+    return (header & 0xF0u) == 0x70u;
+}
+
 static uint8_t size_by_specification(uint8_t header)
 {
     if ((header & 0xF0u) == 0x30u)
@@ -317,19 +343,26 @@ static uint8_t size_by_specification(uint8_t header)
     if ((header & 0xF0u) == 0x50u)
         return 5;
     if ((header & 0xF0u) == 0x60u || (header & 0xF0u) == 0x90u || (header & 0xF0u) == 0xA0u ||
-        (header & 0xF0u) == 0xC0u || (header & 0xF0u) == 0xF0u)
+        (header & 0xF0u) == 0xC0u || (header & 0xF0u) == 0xF0u || is_ext(header))
         return 8;
     return 0;
 }
 
-static void test_frame_size_knows_seven_types_only(void **state)
+static void test_frame_size_knows_eight_types_only(void **state)
 {
     (void)state;
     for (uint16_t header = 0; header < 256; header++) {
         uint8_t size = size_by_specification((uint8_t)header);
         assert_int_equal(frame_size((uint8_t)header), size);
-        assert_int_equal(frame_is_streamed((uint8_t)header), size == FRAME_STREAM_SIZE);
+        assert_int_equal(frame_is_streamed((uint8_t)header),
+                         size == FRAME_STREAM_SIZE && !is_ext((uint8_t)header));
     }
+}
+
+/* Of the types that a follower takes. */
+static bool is_taken(uint16_t header)
+{
+    return frame_size((uint8_t)header) != 0 && !is_ext((uint8_t)header);
 }
 
 static void test_one_wrong_bit_in_a_type_never_makes_another(void **state)
@@ -337,8 +370,8 @@ static void test_one_wrong_bit_in_a_type_never_makes_another(void **state)
     (void)state;
     for (uint16_t header = 0; header < 256; header++)
         for (uint8_t bit = 4; bit < 8; bit++)
-            if (frame_size((uint8_t)header) != 0)
-                assert_int_equal(frame_size((uint8_t)(header ^ (1u << bit))), 0);
+            if (is_taken(header))
+                assert_false(is_taken(header ^ (1u << bit)));
 }
 
 static void test_frame_valid_rejects_another_size(void **state)
@@ -361,6 +394,7 @@ int main(void)
         cmocka_unit_test(test_end_vectors_encode_and_decode),
         cmocka_unit_test(test_command_vectors_encode_and_decode),
         cmocka_unit_test(test_reply_vectors_encode_and_decode),
+        cmocka_unit_test(test_ext_vectors_encode_and_decode),
         cmocka_unit_test(test_frame_of_another_round_is_sealed_anew),
         cmocka_unit_test(test_values_out_of_range_saturate),
         cmocka_unit_test(test_cell_every_voltage_and_temperature_comes_back),
@@ -369,7 +403,7 @@ int main(void)
         cmocka_unit_test(test_start_every_info_byte_and_time_comes_back),
         cmocka_unit_test(test_hop_every_number_and_error_comes_back),
         cmocka_unit_test(test_round_beyond_15_does_not_touch_the_type),
-        cmocka_unit_test(test_frame_size_knows_seven_types_only),
+        cmocka_unit_test(test_frame_size_knows_eight_types_only),
         cmocka_unit_test(test_one_wrong_bit_in_a_type_never_makes_another),
         cmocka_unit_test(test_frame_valid_rejects_another_size),
     };

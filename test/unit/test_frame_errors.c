@@ -78,6 +78,12 @@ static void test_reply_one_or_two_wrong_bits_are_rejected(void **state)
     REJECT_ERRORS_OF(reply_vectors);
 }
 
+static void test_ext_one_or_two_wrong_bits_are_rejected(void **state)
+{
+    (void)state;
+    REJECT_ERRORS_OF(ext_vectors);
+}
+
 /* Through the decoder a wrong type also changes the length. */
 static void test_decoder_passes_no_frame_with_two_wrong_bits(void **state)
 {
@@ -113,6 +119,7 @@ int main(void)
         cmocka_unit_test(test_end_one_or_two_wrong_bits_are_rejected),
         cmocka_unit_test(test_command_one_or_two_wrong_bits_are_rejected),
         cmocka_unit_test(test_reply_one_or_two_wrong_bits_are_rejected),
+        cmocka_unit_test(test_ext_one_or_two_wrong_bits_are_rejected),
         cmocka_unit_test(test_decoder_passes_no_frame_with_two_wrong_bits),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

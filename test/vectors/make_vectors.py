@@ -79,6 +79,10 @@ def reply(round, number, sequence, status, value):
     return seal([0xF0 + round, number, sequence * 16 + status] + list(value.to_bytes(3, "big")))
 
 
+def ext(round, piece, data):
+    return seal([0x70 + round, piece] + list(data))
+
+
 # ---- the cases
 
 FIELDS = {
@@ -89,9 +93,10 @@ FIELDS = {
     "end": ("round", "sensors", "rounds"),
     "command": ("round", "target", "write", "item", "sequence", "issued", "argument"),
     "reply": ("round", "number", "sequence", "status", "value"),
+    "ext": ("round", "piece", "data"),
 }
 ENCODERS = {"start": start, "hop": hop, "cell": cell, "charge": charge, "end": end,
-            "command": command, "reply": reply}
+            "command": command, "reply": reply, "ext": ext}
 M = 2 ** 32 - 1
 
 CASES = {
@@ -133,6 +138,10 @@ CASES = {
         [(r, 16 * r + 1, 15 - r, r % 5, r * 1118481) for r in range(16)] +
         [(9, 2, b % 16, 0, 1 << b) for b in range(24)]
     ),
+    "ext": (
+        [(0, 0, b"\0\0\0\0"), (15, 14, b"\xff\xff\xff\xff"), (3, 14, b"\x18\xd7\x40\x00")] +
+        [(15 - p, p, bytes((64 * p + 17 * i + 3) % 256 for i in range(4))) for p in range(15)]
+    ),
 }
 
 # What a sender does with a value that does not fit: fields as asked for, fields as they read back.
@@ -151,6 +160,8 @@ SATURATIONS = {
 
 
 def c_value(value):
+    if isinstance(value, bytes):
+        return c_bytes(value)
     if isinstance(value, bool):
         return "true" if value else "false"
     return "%dU" % value if value > 2147483647 else "%d" % value
@@ -201,8 +212,12 @@ def header_text():
     return "\n".join(out + ["#endif", ""])
 
 
+def doc_value(value):
+    return value.hex(" ") if isinstance(value, bytes) else c_value(value).rstrip("U")
+
+
 def doc_row(kind, values):
-    fields = ", ".join("%s %s" % (n, c_value(v).rstrip("U")) for n, v in zip(FIELDS[kind], values))
+    fields = ", ".join("%s %s" % (n, doc_value(v)) for n, v in zip(FIELDS[kind], values))
     return "| %s | %s | `%s` |" % (kind.upper(), fields, ENCODERS[kind](*values).hex(" "))
 
 
