@@ -83,9 +83,15 @@ static uint32_t full_hold_ms(const struct facts *f)
     return f->settings->mode == MODE_CRITICAL ? SOC_FULL_HOLD_CRITICAL_MS : SOC_FULL_HOLD_MS;
 }
 
-static bool looks_empty(const struct facts *f)
+/* Without the load a cell comes back a little: that does not make it less empty. */
+static bool looks_empty(struct soc *s, const struct facts *f)
 {
-    return f->faults == 0 && !f->load_allowed && f->pack->min_mv < f->settings->vmin_mv;
+    int32_t limit_mv = f->settings->vmin_mv;
+
+    if (s->low)
+        limit_mv += SOC_EMPTY_BACK_MV;
+    s->low = f->faults == 0 && f->pack->min_mv <= limit_mv;
+    return s->low && !f->load_allowed;
 }
 
 /* True when a condition has held for hold_ms. */
@@ -175,7 +181,7 @@ enum soc_event soc_step(struct soc *s, const struct facts *f, int64_t mas)
     if (held(looks_full(f), &s->full_running, &s->full_since_ms, f->now_ms, full_hold_ms(f)) &&
         set_full(s))
         event = SOC_SET_FULL;
-    if (held(looks_empty(f), &s->empty_running, &s->empty_since_ms, f->now_ms, SOC_EMPTY_HOLD_MS) &&
+    if (held(looks_empty(s, f), &s->empty_running, &s->empty_since_ms, f->now_ms, SOC_EMPTY_HOLD_MS) &&
         set_empty(s))
         event = SOC_SET_EMPTY;
     if (s->charge_mas != charge_mas || s->capacity_mas != capacity_mas)

@@ -13,6 +13,8 @@
 #define SOC_FULL_HOLD_MS 1000u
 #define SOC_FULL_HOLD_CRITICAL_MS 5000u
 #define SOC_EMPTY_HOLD_MS 30000u /* "for a longer time" */
+/* Resistance and diffusion of the four chemistries give back less at up to half a C (sim/world). */
+#define SOC_EMPTY_BACK_MV 50
 #define SOC_TREND_MS 60000u      /* time constant of the current that times are told from */
 #define SOC_TIME_MAX_S 720000ul  /* 200 h: beyond, the current says nothing */
 
@@ -28,6 +30,7 @@ struct soc {
     uint16_t efficiency_rest; /* thousandths of a mAs that the efficiency left */
     bool full_running;
     bool empty_running;
+    bool low; /* a cell has been at Vmin and not come back by SOC_EMPTY_BACK_MV */
     uint32_t full_since_ms;
     uint32_t empty_since_ms;
     bool trend_known;

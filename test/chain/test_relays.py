@@ -3,7 +3,8 @@
 scenarios judged by an independent statement of the tables over the truth columns of the CSV.
 
 Which state follows is left open within 10 mV or 0.5 C of a limit, and for 3 s after a change: the
-firmware has that long to notice. A relay that opened rests for 5 s.
+firmware has that long to notice. A relay that opened rests for 5 s; one that has fluttered more than
+three times, each time closed for less than 5 minutes, doubles its rest each time up to 640 s.
 """
 
 import functools
@@ -26,6 +27,7 @@ CELL_OHM = 1.15 * (0.045 + 0.035) / CAPACITY_AH
 COLD_FACTOR = 3.3
 NOTICE_S = 3
 REST_S = 5
+CALM_S = 300
 
 HEAD = "set cells 4\nset chemistry lfp\nset capacity %g\nset switches 00010000\n" % CAPACITY_AH
 
@@ -129,6 +131,19 @@ def window(seconds, now, length):
     return [seconds[t] for t in range(now - length, now + 1)]
 
 
+def may_flutter(seconds, now, relay):
+    """It may rest longer than REST_S: rows do not show what it does within a second, so from the second
+    short time on that they show."""
+    flutters, closed_at = 0, 0
+    for t in range(min(seconds) + 1, now + 1):
+        before, closed = seconds[t - 1].closed[relay], seconds[t].closed[relay]
+        if closed and not before:
+            closed_at = t
+        if before and not closed:
+            flutters = flutters + 1 if t - closed_at < CALM_S else 0
+    return flutters >= 2
+
+
 def judge_second(seconds, now, mode, relay, seen):
     closed, before = seconds[now].closed[relay], seconds[now - 1].closed[relay]
     recent = [s.table(mode, relay) for s in window(seconds, now, NOTICE_S)]
@@ -147,7 +162,8 @@ def judge_second(seconds, now, mode, relay, seen):
             check(any(close[name] is not False for close, _ in recent),
                   "%s relay closed at %d s in spite of %s" % (relay, now, name))
         seen[relay + " closes"] = seen.get(relay + " closes", 0) + 1
-    if not closed and now - NOTICE_S - REST_S in seconds:
+    if not closed and now - NOTICE_S - REST_S in seconds and \
+            not may_flutter(seconds, now, relay):
         long = [s.table(mode, relay) for s in window(seconds, now, NOTICE_S + REST_S)]
         may = all(all_of(close.values()) is True and any_of(opening.values()) is False
                   for close, opening in long)

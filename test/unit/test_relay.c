@@ -512,6 +512,40 @@ static void test_rest_is_over_for_good(void **state)
     assert_true(relay.closed[RELAY_CHARGE]);
 }
 
+/* Closed for a moment and opened again; returns how long it stayed open. */
+static uint32_t flutter_once(uint32_t closed_for_ms)
+{
+    uint32_t opened_ms;
+
+    s.in.now_ms += closed_for_ms;
+    s.pack.max_mv = 3700;
+    relay_step(&relay, &s.in);
+    assert_false(relay.closed[RELAY_CHARGE]);
+    opened_ms = s.in.now_ms;
+    s.pack.max_mv = 3310;
+    while (!relay.closed[RELAY_CHARGE] && s.in.now_ms - opened_ms < 1000000u) {
+        s.in.now_ms += QUARTER_MS;
+        relay_step(&relay, &s.in);
+    }
+    return s.in.now_ms - opened_ms;
+}
+
+static void test_relay_that_flutters_rests_longer_and_longer(void **state)
+{
+    static const uint32_t rest_ms[] = { 5000,  5000,   5000,   10000,  20000,  40000,
+                                        80000, 160000, 320000, 640000, 640000, 640000 };
+
+    (void)state;
+    set_up(MODE_NORMAL);
+    start_with(true);
+    relay.closed_ms[RELAY_CHARGE] = s.in.now_ms;
+    for (uint8_t i = 0; i < sizeof rest_ms / sizeof rest_ms[0]; i++)
+        assert_int_equal(flutter_once(RELAY_CALM_MS - QUARTER_MS), rest_ms[i]);
+    assert_true(relay.closed[RELAY_LOAD]); /* each counts for itself */
+    assert_int_equal(flutter_once(RELAY_CALM_MS), RELAY_REST_MS);
+    assert_int_equal(flutter_once(0), RELAY_REST_MS);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -531,6 +565,7 @@ int main(void)
         cmocka_unit_test(test_relay_that_opened_rests_but_opens_at_once),
         cmocka_unit_test(test_rest_counts_from_the_opening),
         cmocka_unit_test(test_rest_is_over_for_good),
+        cmocka_unit_test(test_relay_that_flutters_rests_longer_and_longer),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -372,7 +372,7 @@ static void test_largest_pack_judges_power_without_overflow(void **state)
 
 static void make_empty(void)
 {
-    pack.min_mv = 2999;
+    pack.min_mv = 3000;
     in.load_allowed = false;
 }
 
@@ -393,7 +393,7 @@ static void test_empty_needs_a_cell_below_vmin_without_load(void **state)
         assert_false(soc.calibrated); /* the mark goes with the first full charge only */
         set_up(mode);
         make_empty();
-        pack.min_mv = 3000;
+        pack.min_mv = 3001;
         assert_false(becomes_empty());
         set_up(mode);
         make_empty();
@@ -414,14 +414,30 @@ static void test_empty_must_hold_without_a_gap(void **state)
     step(0);
     pass(SOC_EMPTY_HOLD_MS - 1u);
     assert_int_equal(soc_pm(&soc), 500);
-    pack.min_mv = 3000;
+    pack.min_mv = 3000 + SOC_EMPTY_BACK_MV + 1;
     pass(1);
-    pack.min_mv = 2999;
+    pack.min_mv = 3000;
     pass(1);
     pass(SOC_EMPTY_HOLD_MS - 1u);
     assert_int_equal(soc_pm(&soc), 500);
     pass(1);
     assert_int_equal(soc_pm(&soc), 0);
+}
+
+static void test_empty_cell_may_come_back_a_little_without_its_load(void **state)
+{
+    (void)state;
+    set_up(MODE_NORMAL);
+    make_empty();
+    in.load_allowed = true; /* its relay opens only now, and the next reading is without load */
+    step(0);
+    in.load_allowed = false;
+    pack.min_mv = 3000 + SOC_EMPTY_BACK_MV;
+    assert_true(becomes_empty());
+    set_up(MODE_NORMAL); /* never at Vmin: only there it begins */
+    make_empty();
+    pack.min_mv = 3000 + SOC_EMPTY_BACK_MV;
+    assert_false(becomes_empty());
 }
 
 int main(void)
@@ -446,6 +462,7 @@ int main(void)
         cmocka_unit_test(test_largest_pack_judges_power_without_overflow),
         cmocka_unit_test(test_empty_needs_a_cell_below_vmin_without_load),
         cmocka_unit_test(test_empty_must_hold_without_a_gap),
+        cmocka_unit_test(test_empty_cell_may_come_back_a_little_without_its_load),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
