@@ -42,8 +42,10 @@ int main(void)
     for (;;) {
         cell_board_events(b, link_take_events(&b->link));
         watchdog_report(TASK_CELL);
-        for (uint8_t seconds = watchdog_take_seconds(); seconds; seconds--)
+        for (uint8_t seconds = watchdog_take_seconds(); seconds; seconds--) {
             cell_board_second(b);
+            link_lead_section(&b->link);
+        }
         watchdog_report(TASK_CLOCK);
         watchdog_feed(TASKS);
         sleep_until_event();

@@ -161,11 +161,36 @@ static void note_round(struct cell_board *b)
     health_round(&b->health, (int8_t)(hal_clock_trim() - b->link.trim.factory), b->link.trim.error);
 }
 
+void cell_board_show(const struct cell_board *b, uint16_t now_ms)
+{
+    hal_led(led_lit(b->balance.on ? b->led | LED_BALANCING : b->led, now_ms));
+}
+
+static void stop_balancing(struct cell_board *b)
+{
+    b->balance.on = false;
+    hal_balance(false);
+    cell_board_show(b, 0);
+}
+
+/* The head of a section knows neither switches nor time, and nobody knows what it is not connected to. */
+static void section_round_done(struct cell_board *b)
+{
+    b->lost_s = BALANCE_LOST_S;
+    stop_balancing(b);
+    if (!b->link.heading)
+        trim_adjust(&b->link.trim);
+}
+
 static void round_done(struct cell_board *b)
 {
     look_at_resistor(b);
     if (b->link.number == 0)
         return;
+    if (b->link.origin == LINK_FROM_HEAD) {
+        section_round_done(b);
+        return;
+    }
     note_round(b);
     b->restarted = false;
     b->lost_s = 0;
@@ -173,11 +198,6 @@ static void round_done(struct cell_board *b)
     if (!b->link.leader)
         trim_adjust(&b->link.trim);
     keep_trim(b);
-}
-
-void cell_board_show(const struct cell_board *b, uint16_t now_ms)
-{
-    hal_led(led_lit(b->balance.on ? b->led | LED_BALANCING : b->led, now_ms));
 }
 
 APART void cell_board_events(struct cell_board *b, uint8_t events)
@@ -200,9 +220,7 @@ void cell_board_second(struct cell_board *b)
         b->lost_s++;
     if (b->lost_s < BALANCE_LOST_S)
         return;
-    b->balance.on = false;
-    hal_balance(false);
-    cell_board_show(b, 0);
+    stop_balancing(b);
 }
 
 void cell_board_init(struct cell_board *b)

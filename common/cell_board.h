@@ -23,10 +23,11 @@ struct cell_board {
     uint16_t ntc_share;
     uint16_t mv; /* last reading */
     int16_t dc;
-    uint8_t flags;         /* enum cell_flag of the last reading */
-    uint16_t vbalance_mv;  /* from the last good START */
-    uint8_t lost_s;        /* seconds since the last round, saturates */
-    bool restarted;        /* no round was completed since the reset */
+    uint8_t flags;        /* enum cell_flag of the last reading */
+    uint16_t vbalance_mv; /* from the last good START of Begin */
+    uint8_t
+        lost_s; /* seconds since the last round of Begin, saturates; a head's round sets the limit */
+    bool restarted;        /* no round of Begin was completed since the reset */
     uint8_t saved_trim;    /* OSCCAL in the EEPROM record */
     uint8_t led;           /* enum led_cause of the board's own part */
     uint8_t steady_rounds; /* rounds in a row that the trim was away from the saved one */

@@ -25,6 +25,8 @@ void hal_link_break(void);
 void hal_link_release(uint8_t divisor);
 /* OUT idles high, receiver and capture off; a falling edge of IN calls link_break_seen(). ISR. */
 void hal_link_idle(void);
+/* As hal_link_idle() left it, but link_tick() is called, until the next of these three. */
+void hal_link_wait(void);
 /* True when hal_link_send() will not lose a byte. ISR. */
 bool hal_link_ready(void);
 void hal_link_send(uint8_t byte);

@@ -2,6 +2,8 @@
  * by byte, for both kinds of board. */
 #include "common/link.h"
 
+#include "protocol/bytes.h"
+
 uint8_t *link_return_place(struct link *l)
 {
     return l->decoder.hunting ? &l->byte_in : l->decoder.bytes;
@@ -17,6 +19,12 @@ static void command_returned(struct link *l, const uint8_t *frame)
         link_fill_slot(&l->command_in, frame);
     else if (frame[FRAME_COMMAND_TARGET] != 0)
         link_fill_slot(&l->command_out, frame);
+}
+
+/* The rounds of a section's head come back as well, and say 0. */
+static bool is_own(const struct link *l, const uint8_t *end)
+{
+    return get_u32(&end[2]) == l->counters.rounds;
 }
 
 static void round_returned(struct link *l)
@@ -40,7 +48,7 @@ static void frame_returned(struct link *l, const uint8_t *frame)
         l->events |= LINK_COMMAND;
         hal_link_event();
     }
-    if (type == FRAME_END)
+    if (type == FRAME_END && is_own(l, frame))
         round_returned(l);
 }
 

@@ -227,7 +227,7 @@ static void test_intake_sorts_frames(void **state)
 
     (void)state;
     set_up(0);
-    intake_begin(&in);
+    intake_begin(&in, false);
     frame_cell_encode(bytes, &cell);
     intake_frame(&in, &pack, bytes, 77);
     assert_int_equal(pack.cell[1].mv, 3333);
@@ -253,7 +253,7 @@ static void test_intake_sorts_frames(void **state)
     frame_end_encode(bytes, &end);
     intake_frame(&in, &pack, bytes, 77);
     assert_int_equal(in.rounds, 1);
-    intake_begin(&in);
+    intake_begin(&in, false);
     assert_int_equal(in.got, 0);
     assert_int_equal(in.rounds, 1);
 }
