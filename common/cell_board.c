@@ -173,11 +173,14 @@ static void stop_balancing(struct cell_board *b)
     cell_board_show(b, 0);
 }
 
-/* The head of a section knows neither switches nor time, and nobody knows what it is not connected to. */
-static void section_round_done(struct cell_board *b)
+/* The head of a section knows neither switches nor time, and behind a broken ring nobody balances. A round
+ * without a START may be one of these. */
+static void strange_round_done(struct cell_board *b)
 {
-    b->lost_s = BALANCE_LOST_S;
-    stop_balancing(b);
+    if (b->link.origin == LINK_FROM_HEAD) {
+        b->lost_s = BALANCE_LOST_S;
+        stop_balancing(b);
+    }
     if (!b->link.heading)
         trim_adjust(&b->link.trim);
 }
@@ -187,8 +190,8 @@ static void round_done(struct cell_board *b)
     look_at_resistor(b);
     if (b->link.number == 0)
         return;
-    if (b->link.origin == LINK_FROM_HEAD) {
-        section_round_done(b);
+    if (b->link.origin != LINK_FROM_BEGIN) {
+        strange_round_done(b);
         return;
     }
     note_round(b);

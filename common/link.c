@@ -624,6 +624,7 @@ void link_lead_round(struct link *l, const struct frame_start *start,
 
     l->round = (uint8_t)(l->round + 1u) & 0x0Fu;
     l->number = 1;
+    l->origin = LINK_FROM_BEGIN;
     l->counters.rounds++;
     own.round = l->round;
     own.ring_closed = was_returned(l);
