@@ -163,6 +163,29 @@ static void test_break_makes_a_follower_of_a_head_at_once(void **state)
     }
 }
 
+/* A spike on IN: no round of its own may come out of the break that it passes on. */
+static void test_head_that_saw_a_break_without_a_sync_falls_silent(void **state)
+{
+    (void)state;
+    for (uint8_t broken = 0; broken < 2; broken++) {
+        fresh();
+        own_round();
+        if (broken)
+            own_break();
+        link_take_events(&l);
+        out_size = 0;
+        link_break_seen(&l);
+        tick(BREAK_TICKS);
+        drain();
+        expect_idle();
+        assert_int_equal(out_size, 0);
+        assert_int_equal(l.number, 0);
+        assert_int_equal(l.counters.bad_syncs, 1);
+        link_lead_section(&l);
+        assert_int_equal(l.state, LINK_WAIT);
+    }
+}
+
 static void test_sync_in_its_own_break_makes_a_follower_of_a_head(void **state)
 {
     (void)state;
@@ -243,6 +266,7 @@ int main(void)
         cmocka_unit_test(test_board_without_a_number_counts_from_itself),
         cmocka_unit_test(test_head_without_reading_leaves_its_cell_out),
         cmocka_unit_test(test_break_makes_a_follower_of_a_head_at_once),
+        cmocka_unit_test(test_head_that_saw_a_break_without_a_sync_falls_silent),
         cmocka_unit_test(test_sync_in_its_own_break_makes_a_follower_of_a_head),
         cmocka_unit_test(test_board_in_a_round_does_not_begin_one),
         cmocka_unit_test(test_follower_of_a_head_keeps_what_begin_said),
