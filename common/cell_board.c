@@ -206,7 +206,8 @@ static void round_done(struct cell_board *b)
 APART void cell_board_events(struct cell_board *b, uint8_t events)
 {
     if (events & LINK_BREAK_SEEN) {
-        hal_led(led_lit(b->led | LED_DATA, 0));
+        if (b->lost_s < BALANCE_LOST_S) /* dark behind a broken wire */
+            hal_led(led_lit(b->led | LED_DATA, 0));
         cell_board_measure(b);
         cell_board_show(b, 0);
     }

@@ -89,6 +89,22 @@ def walk(cells, places, seed, bench):
         len(spans), max(named), max(rounds))
 
 
+def mended_at_any_moment(bench):
+    """Begin's break meets a head in its silence, its break, its round. It is followed at once: what was mended
+    before the break of a round is whole with that round, else with the next one."""
+    cells, text, t, spans = 3, head(3), FIRST_S, []
+    for i in range(90):
+        mended = t + 3 + i * 0.0137
+        text += "at %d break 1 2\nat %.4f repair 1 2\n" % (t, mended)
+        spans.append((mended, t + 8))
+        t += 8
+    run = bench.run(["--seed", 2, "--duration", t + 1], text)
+    check_sound(run)
+    rounds = [check_whole(run, cells, mended, end) for mended, end in spans]
+    check(max(rounds) < 1.1, "whole after %.2f rounds" % max(rounds))
+    return "%d moments, whole within %.2f rounds" % (len(spans), max(rounds))
+
+
 def board_dead(cell, bench):
     """A dead board is a place between it and the next one: nothing is heard from it."""
     cells = 6
@@ -184,6 +200,7 @@ def cases():
     for seed in (1, 2, 3):
         yield "heads_16_cells_seed_%d" % seed, functools.partial(walk, 16, range(1, 16), seed)
     yield "heads_255_cells", functools.partial(walk, 255, SAMPLE, 1)
+    yield "heads_mended_at_any_moment", mended_at_any_moment
     for cell in (1, 2, 4, 5):
         yield "heads_board_%d_dead" % cell, functools.partial(board_dead, cell)
     yield "heads_two_places", two_places

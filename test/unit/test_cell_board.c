@@ -465,6 +465,22 @@ static void test_round_of_a_head_stops_balancing_at_once(void **state)
     assert_true(fake->balance);
 }
 
+/* Where the flashing ends the wire is broken. */
+static void test_led_does_not_flash_behind_a_broken_wire(void **state)
+{
+    (void)state;
+    set_up();
+    cell_board_init(&b);
+    finish_round(SWITCHES_3400);
+    finish_round_of(LINK_FROM_HEAD);
+    fake->led_was_lit = false;
+    measure();
+    assert_false(fake->led_was_lit);
+    finish_round(SWITCHES_3400);
+    measure();
+    assert_true(fake->led_was_lit);
+}
+
 static void test_round_of_a_head_has_neither_switches_nor_time(void **state)
 {
     (void)state;
@@ -501,6 +517,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_round_of_a_head_stops_balancing_at_once),
+        cmocka_unit_test(test_led_does_not_flash_behind_a_broken_wire),
         cmocka_unit_test(test_round_of_a_head_has_neither_switches_nor_time),
         cmocka_unit_test(test_head_does_not_follow_its_own_clock),
         cmocka_unit_test(test_break_measures_cell_and_temperature_for_the_link),
