@@ -131,6 +131,7 @@ static void sleep_until_event(bool busy)
 int main(void)
 {
     bool busy;
+    uint8_t events;
 
     port_init();
     cell_board_init(&board);
@@ -147,7 +148,9 @@ int main(void)
     for (;;) {
         step_rounds();
         watchdog_report(TASK_ROUNDS);
-        cell_board_events(&board, link_take_events(&board.link));
+        events = link_take_events(&board.link);
+        cell_board_events(&board, events);
+        cell_board_rest(&board, events);
         busy = step_button(sampler_ms());
         watchdog_report(TASK_CELL);
         watchdog_feed(TASKS);

@@ -33,6 +33,8 @@ static void sleep_until_event(void)
 int main(void)
 {
     struct cell_board *b = &board;
+    uint8_t events;
+
     __asm__("" : "+r"(b));
     port_init();
     cell_board_init(b);
@@ -40,10 +42,14 @@ int main(void)
     watchdog_init();
     port_interrupts(true);
     for (;;) {
-        cell_board_events(b, link_take_events(&b->link));
+        events = link_take_events(&b->link);
+        cell_board_events(b, events);
+        cell_board_rest(b, events);
         watchdog_report(TASK_CELL);
-        for (uint8_t seconds = watchdog_take_seconds(); seconds; seconds--)
+        for (uint8_t seconds = watchdog_take_seconds(); seconds; seconds--) {
             cell_board_second(b);
+            link_lead_section(&b->link);
+        }
         watchdog_report(TASK_CLOCK);
         watchdog_feed(TASKS);
         sleep_until_event();

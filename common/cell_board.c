@@ -41,16 +41,20 @@ static uint8_t distance(uint8_t a, uint8_t b)
 }
 
 /* Saved only when it has been two steps away for a minute: a few writes a year. */
+static void count_steady_rounds(struct cell_board *b)
+{
+    if (distance(hal_clock_trim(), b->saved_trim) < TRIM_SAVE_STEPS)
+        b->steady_rounds = 0;
+    else if (b->steady_rounds < TRIM_STEADY_ROUNDS)
+        b->steady_rounds++;
+}
+
 static void keep_trim(struct cell_board *b)
 {
     uint8_t trim = hal_clock_trim();
     uint8_t payload[TRIM_PAYLOAD] = { b->link.trim.factory, trim, b->link.trim.divisor };
 
-    if (distance(trim, b->saved_trim) < TRIM_SAVE_STEPS) {
-        b->steady_rounds = 0;
-        return;
-    }
-    if (++b->steady_rounds < TRIM_STEADY_ROUNDS)
+    if (b->steady_rounds < TRIM_STEADY_ROUNDS)
         return;
     record_save(EEPROM_TRIM, TRIM_VERSION, payload, TRIM_PAYLOAD);
     b->saved_trim = trim;
@@ -161,29 +165,52 @@ static void note_round(struct cell_board *b)
     health_round(&b->health, (int8_t)(hal_clock_trim() - b->link.trim.factory), b->link.trim.error);
 }
 
+void cell_board_show(const struct cell_board *b, uint16_t now_ms)
+{
+    hal_led(led_lit(b->balance.on ? b->led | LED_BALANCING : b->led, now_ms));
+}
+
+static void stop_balancing(struct cell_board *b)
+{
+    b->balance.on = false;
+    hal_balance(false);
+    cell_board_show(b, 0);
+}
+
+/* The head of a section knows neither switches nor time, and behind a broken ring nobody balances. A round
+ * without a START may be one of these. */
+static void strange_round_done(struct cell_board *b)
+{
+    if (b->link.origin == LINK_FROM_HEAD) {
+        b->lost_s = BALANCE_LOST_S;
+        stop_balancing(b);
+    }
+    if (!b->link.heading)
+        trim_adjust(&b->link.trim);
+}
+
 static void round_done(struct cell_board *b)
 {
-    look_at_resistor(b);
     if (b->link.number == 0)
         return;
+    if (b->link.origin != LINK_FROM_BEGIN) {
+        strange_round_done(b);
+        return;
+    }
     note_round(b);
     b->restarted = false;
     b->lost_s = 0;
     b->vbalance_mv = switches_vbalance_mv(b->link.start.switches);
     if (!b->link.leader)
         trim_adjust(&b->link.trim);
-    keep_trim(b);
-}
-
-void cell_board_show(const struct cell_board *b, uint16_t now_ms)
-{
-    hal_led(led_lit(b->balance.on ? b->led | LED_BALANCING : b->led, now_ms));
+    count_steady_rounds(b);
 }
 
 APART void cell_board_events(struct cell_board *b, uint8_t events)
 {
     if (events & LINK_BREAK_SEEN) {
-        hal_led(led_lit(b->led | LED_DATA, 0));
+        if (b->lost_s < BALANCE_LOST_S) /* dark behind a broken wire */
+            hal_led(led_lit(b->led | LED_DATA, 0));
         cell_board_measure(b);
         cell_board_show(b, 0);
     }
@@ -193,6 +220,14 @@ APART void cell_board_events(struct cell_board *b, uint8_t events)
         command_step(b);
 }
 
+void cell_board_rest(struct cell_board *b, uint8_t events)
+{
+    if (!(events & LINK_ROUND_DONE))
+        return;
+    look_at_resistor(b);
+    keep_trim(b);
+}
+
 void cell_board_second(struct cell_board *b)
 {
     health_elapsed(&b->health, 1000);
@@ -200,9 +235,7 @@ void cell_board_second(struct cell_board *b)
         b->lost_s++;
     if (b->lost_s < BALANCE_LOST_S)
         return;
-    b->balance.on = false;
-    hal_balance(false);
-    cell_board_show(b, 0);
+    stop_balancing(b);
 }
 
 void cell_board_init(struct cell_board *b)

@@ -23,10 +23,11 @@ struct cell_board {
     uint16_t ntc_share;
     uint16_t mv; /* last reading */
     int16_t dc;
-    uint8_t flags;         /* enum cell_flag of the last reading */
-    uint16_t vbalance_mv;  /* from the last good START */
-    uint8_t lost_s;        /* seconds since the last round, saturates */
-    bool restarted;        /* no round was completed since the reset */
+    uint8_t flags;        /* enum cell_flag of the last reading */
+    uint16_t vbalance_mv; /* from the last good START of Begin */
+    uint8_t
+        lost_s; /* seconds since the last round of Begin, saturates; a head's round sets the limit */
+    bool restarted;        /* no round of Begin was completed since the reset */
     uint8_t saved_trim;    /* OSCCAL in the EEPROM record */
     uint8_t led;           /* enum led_cause of the board's own part */
     uint8_t steady_rounds; /* rounds in a row that the trim was away from the saved one */
@@ -45,8 +46,11 @@ extern const uint16_t cell_board_health_offset;
 void cell_board_init(struct cell_board *b);
 
 /* Handles what link_take_events() returned. Measures (about 15 ms) on LINK_BREAK_SEEN, executes on
- * LINK_COMMAND; between rounds (about 3 ms) measures the balance resistor's temperature. */
+ * LINK_COMMAND. */
 void cell_board_events(struct cell_board *b, uint8_t events);
+/* After it and what must not wait: measures the balance resistor's temperature (up to 40 ms, every 16th
+ * round, or each while it balances) and saves the trim (up to 40 ms, a few times a year). */
+void cell_board_rest(struct cell_board *b, uint8_t events);
 
 /* Sets the LED by its table; now_ms of any clock that runs on, for flashing. */
 void cell_board_show(const struct cell_board *b, uint16_t now_ms);

@@ -28,6 +28,8 @@ void hal_link_idle(void);
 /* After hal_link_idle(): the line as hal_link_release() left it, without break and sync; bytes may be
  * sent at once. A break on IN calls link_break_seen() as inside a round. Interrupts off. */
 void hal_link_resume(uint8_t divisor);
+/* As hal_link_idle() left it, but link_tick() is called, until the next of these three. */
+void hal_link_wait(void);
 /* True when hal_link_send() will not lose a byte. ISR. */
 bool hal_link_ready(void);
 void hal_link_send(uint8_t byte);

@@ -10,6 +10,10 @@
 #define HEAD_SIZE (FRAME_START_SIZE + FRAME_HOP_SIZE)
 #define QUEUE_START (FRAME_STREAM_SIZE - HEAD_SIZE % FRAME_STREAM_SIZE)
 #define SILENT_TICKS 2u
+/* 0.33 s: with the watchdog's second, 10 % too short, longer than the silence between two rounds of Begin
+ * (0.99 s less the round) or of a head (1.13 s and a break). */
+#define HEAD_WAIT_TICKS 20u
+#define HEAD_BREAK_TICKS 3u /* 33..49 ms: measuring takes 16 ms */
 
 _Static_assert(LINK_QUEUE_SIZE % FRAME_STREAM_SIZE == 0, "no frame wraps round");
 
@@ -152,11 +156,15 @@ static void fell_silent(struct link *l)
         start_draining(l);
 }
 
+static void head_tick(struct link *l);
+
 APART void link_tick(struct link *l)
 {
     if (l->leader || l->state == LINK_IDLE || only_sends(l))
         return;
-    if (l->activity != l->activity_before) {
+    if (l->heading || l->state == LINK_WAIT)
+        head_tick(l);
+    else if (l->activity != l->activity_before) {
         l->activity_before = l->activity;
         l->silent_ticks = 0;
     } else if (++l->silent_ticks >= SILENT_TICKS) {
@@ -172,6 +180,8 @@ static void start_break(struct link *l)
     clear_queue(l);
     l->number = 0;
     l->own_ready = false;
+    l->heading = false;
+    l->origin = LINK_FROM_NOBODY;
     hal_link_drain(false);
     hal_link_break();
     tell(l, LINK_BREAK_SEEN);
@@ -188,6 +198,7 @@ void link_edges(struct link *l, const uint16_t edges[SYNC_EDGES])
     if (l->leader || l->state != LINK_BREAK || !trim_measure(&l->trim, edges))
         return;
     set_state(l, LINK_START);
+    l->heading = false;
     l->head_crc = CRC_INIT;
     hal_link_release(l->trim.divisor);
     trim_settle(&l->trim); /* while the delimiter runs */
@@ -232,10 +243,25 @@ static uint8_t seal_byte(uint16_t crc, bool good)
     return good ? (uint8_t)(marked ^ 0xFFu) : marked;
 }
 
+static void take_start(struct link *l)
+{
+    struct frame_start start;
+
+    frame_start_decode(l->head, &start);
+    l->round = start.round;
+    if (start.section_head) {
+        l->origin = LINK_FROM_HEAD;
+        l->head_number = start.switches;
+        return;
+    }
+    l->origin = LINK_FROM_BEGIN;
+    l->start = start;
+}
+
 static void start_complete(struct link *l, bool good)
 {
     if (good && frame_type_of(l->head[0]) == FRAME_START)
-        frame_start_decode(l->head, &l->start);
+        take_start(l);
     set_state(l, LINK_HOP);
     l->head_crc = l->sent_crc = CRC_INIT;
 }
@@ -271,10 +297,11 @@ static void queue_own_frames(struct link *l)
 
 static void hop_complete(struct link *l, bool good)
 {
-    l->round = l->start.round;
     if (good) {
         l->round = frame_round_of(l->head[0]);
         l->number = (uint8_t)(l->head[1] + 1u);
+        if (l->origin == LINK_FROM_BEGIN)
+            l->home = l->number;
         board_round_started(l);
         queue_own_frames(l);
     }
@@ -406,6 +433,7 @@ __attribute__((noinline)) static enum decode_result single_byte(struct link *l)
     case LINK_DRAIN:
     case LINK_RETURN:
     case LINK_TAIL:
+    case LINK_WAIT:
         break;
     }
     return DECODE_NONE;
@@ -519,10 +547,10 @@ static void push_round(struct link *l, const struct frame_start *start,
                        const struct frame_charge *charges)
 {
     uint8_t frame[FRAME_SIZE_MAX];
-    struct frame_hop hop = { .round = l->round, .hop = 1, .clock_error = 0 };
+    struct frame_hop hop = { .round = l->round, .hop = l->number, .clock_error = 0 };
     struct frame_end end = { .round = l->round,
                              .sensors = start->sensors,
-                             .rounds = l->counters.rounds };
+                             .rounds = l->leader ? l->counters.rounds : 0 };
 
     push_frame(l, frame, frame_start_encode(frame, start));
     push_frame(l, frame, frame_hop_encode(frame, &hop));
@@ -534,6 +562,57 @@ static void push_round(struct link *l, const struct frame_start *start,
     }
     push_frame(l, frame, frame_end_encode(frame, &end));
 }
+
+/* ---- head of a section ------------------------------------------------------------------------- */
+
+static void head_break(struct link *l)
+{
+    start_break(l);
+    l->heading = true;
+}
+
+static void head_round(struct link *l)
+{
+    struct frame_start start = { .section_head = true };
+
+    l->round = (uint8_t)(l->round + 1u) & 0x0Fu;
+    l->number = l->home ? l->home : LINK_HEAD_UNNUMBERED;
+    l->origin = LINK_FROM_HEAD;
+    l->head_number = l->number;
+    board_round_started(l);
+    start.round = l->round;
+    start.switches = l->number;
+    push_round(l, &start, NULL);
+    set_state(l, LINK_DRAIN);
+    hal_link_release(l->trim.divisor);
+}
+
+static void head_tick(struct link *l)
+{
+    uint8_t ticks = l->state == LINK_WAIT ? HEAD_WAIT_TICKS : HEAD_BREAK_TICKS;
+
+    if (++l->silent_ticks < ticks)
+        return;
+    if (l->state == LINK_WAIT)
+        head_break(l);
+    else
+        head_round(l);
+}
+
+void link_lead_section(struct link *l)
+{
+    uint8_t irq = hal_irq_save();
+
+    if (l->state == LINK_IDLE && l->heading) {
+        head_break(l);
+    } else if (l->state == LINK_IDLE) {
+        set_state(l, LINK_WAIT);
+        hal_link_wait();
+    }
+    hal_irq_restore(irq);
+}
+
+/* ---- leader ------------------------------------------------------------------------------------- */
 
 /* Looks at the round before and expects the next one. */
 static bool was_returned(struct link *l)
@@ -554,6 +633,7 @@ void link_lead_round(struct link *l, const struct frame_start *start,
 
     l->round = (uint8_t)(l->round + 1u) & 0x0Fu;
     l->number = 1;
+    l->origin = LINK_FROM_BEGIN;
     l->counters.rounds++;
     own.round = l->round;
     own.ring_closed = was_returned(l);

@@ -32,6 +32,14 @@ enum link_state {
     LINK_DRAIN,  /* nothing more to receive, sending what is queued; the leader also listens */
     LINK_TAIL,   /* last board: sending to the leader behind the round */
     LINK_RETURN, /* leader: all is sent, the rest of the round and what follows it still come back */
+    LINK_WAIT,   /* as LINK_IDLE, but the ticks run: silence for much longer makes it a head */
+};
+
+/* Who began the present round. */
+enum link_origin {
+    LINK_FROM_NOBODY, /* no good START in it so far */
+    LINK_FROM_BEGIN,
+    LINK_FROM_HEAD, /* the first board behind a place where the ring is broken */
 };
 
 enum link_event {
@@ -53,7 +61,9 @@ struct link_counters {
     uint16_t returned;      /* leader: own rounds that came back from the last board, wraps */
 };
 
-#define LINK_QUEUE_SIZE 128u  /* power of two; a leader queues its whole round: 76 bytes */
+#define LINK_QUEUE_SIZE 128u /* power of two; a leader queues its whole round: 76 bytes */
+/* A head that never had a number counts from here; Begin's own, so no other head has it. */
+#define LINK_HEAD_UNNUMBERED 1u
 #define LINK_ROUNDS_CLOSED 3u /* so many rounds may fail to come back before the ring is open */
 
 /* A frame on its way between main loop and interrupts. */
@@ -73,6 +83,11 @@ struct link {
     uint8_t queue_out;
     uint8_t last_cell; /* number of the last CELL frame passed on */
     bool leader;       /* this board starts the rounds and does not follow IN */
+    bool heading;      /* this board began the last round as head of its section */
+    uint8_t origin;    /* enum link_origin */
+    uint8_t
+        head_number; /* LINK_FROM_HEAD: number that its HOP bore, LINK_HEAD_UNNUMBERED or more */
+    uint8_t home;    /* own number in the last round of Begin, 0: none since the reset */
     _Alignas(FRAME_STREAM_SIZE) uint8_t head[FRAME_STREAM_SIZE - 1u]; /* START or HOP so far */
     uint8_t
         byte_in; /* outside the stream bytes are looked at one by one; behind head for its address */
@@ -88,7 +103,7 @@ struct link {
     uint8_t own_bytes;        /* this board put so many behind HOP in this round */
     bool returned;            /* leader: END of the present round came back */
     uint8_t not_returned;     /* rounds since one did, saturates */
-    struct frame_start start; /* of the last good START */
+    struct frame_start start; /* of the last good START of Begin */
     struct frame_cell own;
     struct trim trim;
     struct link_slot command_in;  /* for this board, until link_take_command() */
@@ -149,7 +164,8 @@ void link_open(struct link *l);
 void link_drain(struct link *l);
 /* ISR: see hal_link_notify_sent(). */
 void link_sent(struct link *l);
-/* ISR: every 10..30 ms while not idle; two without a byte end a round that fell silent. */
+/* ISR: every 10..30 ms while not idle; two without a byte end a round that fell silent. A board that
+ * waits or heads its section begins and sends its round by them. */
 void link_tick(struct link *l);
 
 /* Reading of this board's cell, to be sent in the round whose break asked for it. */
@@ -180,10 +196,16 @@ void link_lead_break(struct link *l);
 void link_lead_round(struct link *l, const struct frame_start *start,
                      const struct frame_charge *charges);
 
+/* Follower: nothing was heard for a second, or for another one. While the board is idle it begins a round
+ * of its own: 20 ticks later if it followed in the last round, else at once. A break on IN makes it a
+ * follower again at any moment. */
+void link_lead_section(struct link *l);
+
 /* Implemented by each board: a good frame of this round came from the board before; for the leader: a
  * piece of the extended data output. ISR. */
 void board_frame_received(struct link *l, const uint8_t *frame);
-/* Implemented by each board: the round's HOP is good, number and round are set. ISR. */
+/* Implemented by each board: the round's HOP is good, or this board heads it; number, round and origin are
+ * set. ISR. */
 void board_round_started(struct link *l);
 
 #endif

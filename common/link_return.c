@@ -3,6 +3,8 @@
 #include "common/link.h"
 #include "protocol/crc.h"
 
+#include "protocol/bytes.h"
+
 uint8_t *link_return_place(struct link *l)
 {
     return l->decoder.hunting ? &l->byte_in : l->decoder.bytes;
@@ -18,6 +20,12 @@ static void command_returned(struct link *l, const uint8_t *frame)
         link_fill_slot(&l->command_in, frame);
     else if (frame[FRAME_COMMAND_TARGET] != 0)
         link_fill_slot(&l->command_out, frame);
+}
+
+/* The rounds of a section's head come back as well, and say 0. */
+static bool is_own(const struct link *l, const uint8_t *end)
+{
+    return get_u32(&end[2]) == l->counters.rounds;
 }
 
 static void round_returned(struct link *l)
@@ -37,7 +45,7 @@ static void frame_returned(struct link *l, const uint8_t *frame)
         l->events |= LINK_COMMAND;
         hal_link_event();
     }
-    if (type == FRAME_END)
+    if (type == FRAME_END && is_own(l, frame))
         round_returned(l);
 }
 

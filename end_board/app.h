@@ -29,6 +29,8 @@ struct app_seen {
     uint16_t soc_pm;
     bool current_known;
     uint8_t warnings;
+    bool broken; /* the ring is */
+    uint8_t broken_after;
     uint8_t closed; /* bit per enum relay_name */
 };
 
@@ -105,5 +107,7 @@ enum app_warning { WARN_E, WARN_VH, WARN_VL, WARN_TH, WARN_TL, WARNINGS };
 uint8_t app_warnings(const struct decide *d);
 /* " E", " Vh" ... */
 void app_warning_name(struct app_text *t, uint8_t warning);
+/* "broken 4 5", "broken unknown" */
+void app_broken(struct app_text *t, uint8_t after);
 
 #endif

@@ -351,6 +351,35 @@ static uint8_t cell_of_warning(const struct pack *p, enum app_warning warning)
     return 0;
 }
 
+static void place_words(struct app_text *t, uint8_t after)
+{
+    if (after == PLACE_UNKNOWN) {
+        text_flash(t, FLASH_TEXT(" unknown"));
+        return;
+    }
+    text_int(t, after);
+    text_int(t, after + 1);
+}
+
+void app_broken(struct app_text *t, uint8_t after)
+{
+    text_flash(t, FLASH_TEXT("broken"));
+    place_words(t, after);
+}
+
+/* Behind the warnings, if there is one. */
+static enum app_progress show_place(struct app *a)
+{
+    const struct place *p = &app_decide(a)->facts.pack->place;
+
+    if (a->at > WARNINGS || !p->broken)
+        return APP_DONE;
+    text_start(&a->out);
+    app_broken(&a->out, p->after);
+    text_send(&a->out);
+    return APP_MORE;
+}
+
 static enum app_progress show_warnings(struct app *a)
 {
     const struct decide *d = app_decide(a);
@@ -359,7 +388,7 @@ static enum app_progress show_warnings(struct app *a)
     uint8_t cell;
 
     if (warning >= WARNINGS)
-        return APP_DONE;
+        return show_place(a);
     stands = app_warnings(d) & (1 << warning);
     cell = stands ? cell_of_warning(d->facts.pack, (enum app_warning)warning) : 0;
     text_start(&a->out);
@@ -528,6 +557,9 @@ static void event_details(struct app *a, const struct event *e)
     case EVENT_SETTING:
         setting_event(a, e);
         return;
+    case EVENT_CHAIN_BROKEN:
+        place_words(&a->out, e->cell);
+        return;
     case EVENT_RESET:
     case EVENT_SOC_FULL:
     case EVENT_SOC_EMPTY:
@@ -541,6 +573,7 @@ static void event_details(struct app *a, const struct event *e)
     case EVENT_PIN_RESET:
     case EVENT_PIN_WRONG:
     case EVENT_ENERGY_CLEARED:
+    case EVENT_CHAIN_WHOLE:
     case EVENT_COUNT:
         break;
     }

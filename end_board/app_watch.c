@@ -10,6 +10,8 @@ static void see(const struct decide *d, struct app_seen *now)
     now->soc_pm = d->facts.soc_pm;
     now->current_known = d->facts.current_known;
     now->warnings = app_warnings(d);
+    now->broken = d->facts.pack->place.broken;
+    now->broken_after = d->facts.pack->place.after;
     now->closed = (uint8_t)(d->relay.closed[RELAY_CHARGE] << RELAY_CHARGE |
                             d->relay.closed[RELAY_LOAD] << RELAY_LOAD);
 }
@@ -21,7 +23,8 @@ static bool differs(enum app_kind kind, const struct app_seen *a, const struct a
         return a->pack_mv != b->pack_mv || a->battery_ma != b->battery_ma ||
                a->soc_pm != b->soc_pm || a->current_known != b->current_known;
     case KIND_WARNINGS:
-        return a->warnings != b->warnings;
+        return a->warnings != b->warnings || a->broken != b->broken ||
+               a->broken_after != b->broken_after;
     case KIND_RELAYS:
         return a->closed != b->closed;
     case KINDS:
@@ -59,7 +62,13 @@ static void warnings_line(struct app_text *t, struct app_seen *seen, const struc
         text_char(t, ' ');
         app_warning_name(t, i);
     }
+    if (now->broken) {
+        text_char(t, ' ');
+        app_broken(t, now->broken_after);
+    }
     seen->warnings = now->warnings;
+    seen->broken = now->broken;
+    seen->broken_after = now->broken_after;
 }
 
 static void relay_word(struct app_text *t, bool closed)

@@ -19,6 +19,8 @@ static const struct event_row rows[] FLASH_TABLE = {
     [EVENT_PIN_WRONG] = { "pin_wrong", "", false },
     [EVENT_ENERGY_CLEARED] = { "energy_cleared", "", false },
     [EVENT_CLOCK_SET] = { "clock_set", "seconds it moved", false },
+    [EVENT_CHAIN_BROKEN] = { "chain_broken", "board behind the place", true },
+    [EVENT_CHAIN_WHOLE] = { "chain_whole", "", false },
 };
 
 _Static_assert(sizeof rows / sizeof rows[0] == EVENT_COUNT, "a row for each code");

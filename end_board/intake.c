@@ -1,8 +1,9 @@
 #include "end_board/intake.h"
 
-void intake_begin(struct intake *in)
+void intake_begin(struct intake *in, bool section)
 {
     in->got = 0;
+    in->section = section;
 }
 
 static void take_cell(struct pack *pack, const uint8_t *frame, uint8_t tick)
@@ -18,7 +19,7 @@ static void take_charge(struct intake *in, const uint8_t *frame)
     uint8_t index;
 
     frame_charge_decode(frame, &charge);
-    if (charge.sensor >= FRAME_SENSORS_MAX)
+    if (charge.sensor >= FRAME_SENSORS_MAX || in->section)
         return;
     index = (uint8_t)(2u * charge.sensor + charge.reverse);
     in->charge[index] = charge;
@@ -35,7 +36,7 @@ void intake_frame(struct intake *in, struct pack *pack, const uint8_t *frame, ui
         take_charge(in, frame);
         break;
     case FRAME_END:
-        in->rounds++;
+        in->rounds += !in->section;
         break;
     case FRAME_REPLY:
         frame_reply_decode(frame, &in->reply);

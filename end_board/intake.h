@@ -13,13 +13,15 @@
 struct intake {
     struct frame_charge charge[INTAKE_CHARGES]; /* sensor 1 with and against the arrow, sensor 2 */
     uint8_t got;                                /* bit per frame: arrived in this round */
-    uint32_t rounds;                            /* complete rounds */
+    bool section;                               /* the present round is not Begin's but a head's */
+    uint32_t rounds;                            /* complete rounds of Begin */
     struct frame_reply reply;                   /* the last one of any board */
     bool replied;                               /* it came since this was cleared */
 };
 
-/* ISR: a round begins; what was not taken of the last one is dropped. */
-void intake_begin(struct intake *in);
+/* ISR: a round begins, that of a section's head or of Begin; what was not taken of the last one is
+ * dropped. */
+void intake_begin(struct intake *in, bool section);
 /* ISR: a good frame. Cells go straight to the table with this 128 ms tick. */
 void intake_frame(struct intake *in, struct pack *pack, const uint8_t *frame, uint8_t tick);
 

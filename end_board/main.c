@@ -18,6 +18,7 @@
 #include "end_board/watch.h"
 
 #define ROUND_OVERDUE_MS 1200u
+#define SILENT_MS 1000u    /* and 0.33 s more, as a Between board */
 #define EXT_PERIOD_MS 700u /* once a round */
 #define CLOCK_LOOK_MS 60000u
 #define APP_AWAKE_TICKS 79u /* of 128 ms: 10 s */
@@ -52,8 +53,18 @@ void board_frame_received(struct link *l, const uint8_t *frame)
 
 void board_round_started(struct link *l)
 {
-    intake_begin(&intake);
-    pack_round(&pack, l->number);
+    intake_begin(&intake, l->origin == LINK_FROM_HEAD);
+    switch ((enum link_origin)l->origin) {
+    case LINK_FROM_BEGIN:
+        pack_round(&pack, l->number);
+        break;
+    case LINK_FROM_HEAD:
+        pack_section(&pack, l->head_number, l->number, crystal_tick());
+        break;
+    case LINK_FROM_NOBODY:
+        pack_unmarked(&pack, l->number);
+        break;
+    }
 }
 
 /* ---- after a round -------------------------------------------------------------------------------- */
@@ -70,7 +81,7 @@ static void take_own_cell(void)
 /* A round whose START was lost keeps its charge for the next one. */
 static void take_sensors(uint32_t now_ms)
 {
-    if (board.link.start.round != board.link.round)
+    if (board.link.origin != LINK_FROM_BEGIN)
         return;
     meter_round(&decide.meter, &board.link.start, now_ms);
     for (uint8_t i = 0; i < INTAKE_CHARGES; i++)
@@ -81,21 +92,26 @@ static void take_sensors(uint32_t now_ms)
 
 /* ---- extended data output -------------------------------------------------------------------------- */
 
-/* The oscillator moves with the ring's trim and with the temperature. A look may fail; one step of the
- * trim is 0.55 % and can wait for the next. False while the clock is not known. */
+/* The oscillator moves with the ring's trim and with the temperature. A look may fail: then the steps of
+ * the trim are reckoned with, and the next round looks again. False while the clock is not known. */
 static bool follow_clock(uint32_t now_ms)
 {
     static uint32_t looked_ms;
     static uint8_t trim;
     static bool known;
-    uint8_t moved = (uint8_t)(hal_clock_trim() - trim);
+    static bool reckoned;
+    int8_t moved = (int8_t)(uint8_t)(hal_clock_trim() - trim);
 
-    if (known && moved == 0 && now_ms - looked_ms < CLOCK_LOOK_MS)
+    if (known && !reckoned && moved == 0 && now_ms - looked_ms < CLOCK_LOOK_MS)
         return true;
-    if (!cpu_clock_measure())
-        return known && (uint8_t)(moved + 1u) <= 2u;
+    reckoned = !cpu_clock_measure();
+    if (reckoned && !known)
+        return false;
+    if (reckoned)
+        cpu_clock_moved(moved);
+    else
+        looked_ms = now_ms;
     app_port_follow_clock();
-    looked_ms = now_ms;
     trim = hal_clock_trim();
     known = true;
     return true;
@@ -115,7 +131,8 @@ static void send_ext(bool round, uint32_t now_ms)
     if (!follow_clock(now_ms) || !ext_encode(&ext, &decide, parcel))
         return;
     sent_ms = now_ms;
-    if (round && ext_complete_parcel(parcel, &decide.meter))
+    /* Begin does not know the round number of a section's head. */
+    if (round && board.link.origin == LINK_FROM_BEGIN && ext_complete_parcel(parcel, &decide.meter))
         link_send_tail(&board.link, parcel);
     ext_port_send(parcel, EXT_FRAME_SIZE, cpu_clock_bit(EXT_BAUD));
 }
@@ -190,13 +207,24 @@ static void count_seconds(uint32_t now_ms)
     cell_board_second(&board);
 }
 
+/* The last board of a section that is broken right before it is its head. */
+static void lead_if_silent(uint8_t events, uint32_t now_ms)
+{
+    static uint32_t heard_ms;
+
+    if (events & (LINK_BREAK_SEEN | LINK_ROUND_DONE))
+        heard_ms = now_ms;
+    if (now_ms - heard_ms >= SILENT_MS)
+        link_lead_section(&board.link);
+}
+
 static void reset_pin(void)
 {
     owner_reset_pin(&owner);
     app_pin_was_reset(&app);
 }
 
-/* Readings are judged after each round; when rounds stay away, each quarter of a second, so that
+/* Readings are judged after each round; when Begin's stay away, each quarter of a second, so that
  * their age is seen in time. Hold times that run are looked at in every quarter. */
 static void step(uint8_t events)
 {
@@ -205,24 +233,28 @@ static void step(uint8_t events)
     bool round = events & LINK_ROUND_DONE;
     bool overdue;
     bool lost;
+    bool moved;
     uint32_t now_ms;
 
     if (!quarter && !round)
         return;
     now_ms = step_ms = crystal_ms();
     count_seconds(now_ms);
+    lead_if_silent(events, now_ms);
     if (round) {
         take_own_cell();
         take_sensors(now_ms);
         rounds_taken = intake.rounds;
-        round_ms = now_ms;
+        if (board.link.origin == LINK_FROM_BEGIN)
+            round_ms = now_ms; /* those of a head come too seldom to see the others' age */
     }
     overdue = now_ms - round_ms > ROUND_OVERDUE_MS;
+    moved = place_step(&pack.place, crystal_tick());
     if (round || overdue)
         pack_evaluate(&pack, board.link.start.switches, crystal_tick());
     lost = crystal_lost() != decide.no_clock;
     decide.no_clock = crystal_lost();
-    if (round || overdue || lost || decide_waits(&decide))
+    if (round || overdue || moved || lost || decide_waits(&decide))
         decide_all(now_ms);
     if (reset_button_step(&button, button_down(), now_ms))
         reset_pin();
@@ -283,6 +315,7 @@ int main(void)
         watchdog_report(TASK_PACK);
         serve_app();
         watchdog_report(TASK_APP);
+        cell_board_rest(&board, events);
         keeper_step(&keeper, &decide, step_ms);
         watchdog_report(TASK_KEEPER);
         watchdog_feed(TASKS);

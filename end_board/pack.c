@@ -1,6 +1,7 @@
 #include "end_board/pack.h"
 
 #include "common/hal.h"
+#include "common/link.h"
 #include "common/switches.h"
 
 #define AGREEING_ROUNDS 2u
@@ -18,21 +19,40 @@ void pack_round(struct pack *p, uint8_t count)
     }
     if (p->heard_rounds < AGREEING_ROUNDS)
         p->heard_rounds++;
+    p->trusted_numbers = true;
+    p->shift = 0;
+    place_whole(&p->place);
+}
+
+void pack_unmarked(struct pack *p, uint8_t number)
+{
+    p->trusted_numbers = number == p->count;
+    p->shift = 0;
+}
+
+void pack_section(struct pack *p, uint8_t head, uint8_t number, uint8_t tick)
+{
+    pack_unmarked(p, number);
+    if (head == LINK_HEAD_UNNUMBERED && number < p->count) {
+        p->trusted_numbers = true;
+        p->shift = (uint8_t)(p->count - number);
+    }
+    place_section(&p->place, place_behind(p->count, head, number), tick);
 }
 
 void pack_store(struct pack *p, const struct frame_cell *cell, uint8_t tick)
 {
     struct pack_cell *entry;
 
-    if (cell->number == 0)
+    if (cell->number == 0 || !p->trusted_numbers)
         return;
-    entry = &p->cell[cell->number - 1u];
+    entry = &p->cell[cell->number - 1u + p->shift];
     entry->mv = cell->mv;
     entry->dc = cell->dc;
     entry->flags = cell->flags;
     entry->seen_tick = tick;
     entry->fresh = 1;
-    p->readings++;
+    p->readings += !p->place.section;
 }
 
 /* A copy of one entry that no interrupt tore. */

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "end_board/place.h"
 #include "protocol/frame.h"
 
 #define PACK_CELLS_MAX 255u
@@ -39,7 +40,10 @@ struct pack {
     uint8_t heard_count;                   /* of the last round */
     uint8_t heard_rounds; /* rounds in a row that had heard_count, saturates at 2 */
     uint8_t faults;       /* enum pack_fault */
-    uint8_t lowest;       /* numbers of extreme cells, 1-based, 0 = none */
+    bool trusted_numbers; /* of the present round: they are those of the table less `shift` */
+    uint8_t shift;      /* what is to be added to them: the head of the round never had a number */
+    struct place place; /* is the ring whole, and if not, where not */
+    uint8_t lowest;     /* numbers of extreme cells, 1-based, 0 = none */
     uint8_t highest;
     uint8_t coldest;
     uint8_t hottest;
@@ -48,14 +52,19 @@ struct pack {
     int16_t min_dc;
     int16_t max_dc;
     uint32_t total_mv;
-    uint32_t readings; /* taken into the table since reset */
+    uint32_t readings; /* of Begin's rounds taken into the table since reset */
 };
 
 void pack_init(struct pack *p);
 
-/* ISR: a round reached this board, which is number count. */
+/* ISR: a round of Begin reached this board, which is number count. */
 void pack_round(struct pack *p, uint8_t count);
-/* ISR: one cell's reading at a 128 ms tick. */
+/* ISR: one of a section's head, whose number is `head`, at a 128 ms tick; this board is `number` in it. Its
+ * readings are taken when it is sure whose they are. */
+void pack_section(struct pack *p, uint8_t head, uint8_t number, uint8_t tick);
+/* ISR: one of somebody; its START was lost. */
+void pack_unmarked(struct pack *p, uint8_t number);
+/* ISR: one cell's reading of the present round at a 128 ms tick. */
 void pack_store(struct pack *p, const struct frame_cell *cell, uint8_t tick);
 
 /* Main loop, at least every 10 s, with interrupts on: ages the readings and sums up. */

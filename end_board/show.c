@@ -109,6 +109,8 @@ void show_now(struct end_view *v, const struct decide *d, const struct pack *pac
     v->vbalance_mv = d->facts.vbalance_mv;
     v->faults = d->facts.faults;
     v->cells = pack->count;
+    v->broken = pack->place.broken;
+    v->broken_after = pack->place.after;
     show_bit(v, VIEW_SOC_CALIBRATED, d->soc.calibrated);
     show_bit(v, VIEW_CLOCK_SET, d->calendar.set);
     show_currents(v, d);

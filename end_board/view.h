@@ -45,8 +45,11 @@ struct end_view {
     uint8_t charge_reason; /* enum rule_id that opened it last */
     uint8_t load_reason;
     uint8_t sensor_state[2]; /* enum sensor_state */
+    uint8_t broken;          /* the ring is */
+    uint8_t broken_after;    /* between this board and the next, 0: nobody knows where */
+    uint8_t reserved[6];
 };
 
-_Static_assert(sizeof(struct end_view) == 112, "the simulator reads this layout");
+_Static_assert(sizeof(struct end_view) == 120, "the simulator reads this layout");
 
 #endif

@@ -75,6 +75,21 @@ static void watch_faults(struct watch *w, const struct decide *d, struct event_l
     w->faults = now;
 }
 
+static void watch_place(struct watch *w, const struct decide *d, struct event_log *log)
+{
+    const struct place *p = &d->facts.pack->place;
+    uint8_t behind = p->after == PLACE_UNKNOWN ? 0 : (uint8_t)(p->after + 1u);
+
+    if (!w->settled || (p->broken == w->broken && p->after == w->broken_after))
+        return;
+    w->broken = p->broken;
+    w->broken_after = p->after;
+    if (p->broken)
+        add(log, d, EVENT_CHAIN_BROKEN, p->after, behind);
+    else
+        add(log, d, EVENT_CHAIN_WHOLE, 0, 0);
+}
+
 static void watch_relay(struct watch *w, const struct decide *d, struct event_log *log,
                         uint8_t relay)
 {
@@ -94,6 +109,7 @@ static void watch_relay(struct watch *w, const struct decide *d, struct event_lo
 void watch_step(struct watch *w, const struct decide *d, struct event_log *log)
 {
     watch_faults(w, d, log);
+    watch_place(w, d, log);
     for (uint8_t relay = 0; relay < RELAY_COUNT; relay++)
         watch_relay(w, d, log, relay);
     if (d->soc_event == SOC_SET_FULL)

@@ -15,6 +15,8 @@ struct watch {
     uint16_t faults; /* that are in the log as begun */
     bool closed[RELAY_COUNT];
     bool settled;
+    bool broken; /* that is in the log, and where */
+    uint8_t broken_after;
     uint32_t started_ms;
 };
 

@@ -84,6 +84,21 @@ static void put_end(json_t *root, const struct run *r)
     json_object_set_new(root, "stored_wh", json_integer(r->view.stored_wh));
     json_object_set_new(root, "events", json_integer(r->view.events));
     json_object_set_new(root, "faults", json_integer(r->view.faults));
+    json_object_set_new(root, "broken", json_boolean(r->view.broken));
+    json_object_set_new(root, "broken_after", json_integer(r->view.broken_after));
+}
+
+static json_t *places(const struct run *r)
+{
+    json_t *all = json_array();
+
+    for (int i = 0; i < r->places; i++) {
+        const struct run_place *p = &r->place[i];
+        json_array_append_new(all,
+                              json_pack("{s:o,s:b,s:b,s:i}", "s", rounded(p->s, 0.01), "comm_ok",
+                                        p->comm_ok, "broken", p->broken, "after", p->after));
+    }
+    return all;
 }
 
 static json_t *images(const struct run *r)
@@ -184,6 +199,7 @@ bool json_write(const struct run *r, const char *path, struct err *err)
     put_ring(root, r);
     put_errors(root, r);
     put_end(root, r);
+    json_object_set_new(root, "places", places(r));
     json_object_set_new(root, "images", images(r));
     json_object_set_new(root, "boards", boards(r));
     ok = json_dumpf(root, r->json, JSON_INDENT(1) | JSON_REAL_PRECISION(12)) == 0 &&

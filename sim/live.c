@@ -78,14 +78,29 @@ static void print_change(const struct run *r, const char *name, bool closed, uin
         printf("%8llu s  %s relay opens: %s\n", (unsigned long long)r->second, name, reason(why));
 }
 
+static void print_place(const struct run *r)
+{
+    if (!r->view.broken)
+        printf("%8llu s  the ring is whole again\n", (unsigned long long)r->second);
+    else if (r->view.broken_after == 0)
+        printf("%8llu s  the ring is broken\n", (unsigned long long)r->second);
+    else
+        printf("%8llu s  the ring is broken between board %d and board %d\n",
+               (unsigned long long)r->second, r->view.broken_after, r->view.broken_after + 1);
+}
+
 static void print_changes(const struct run *r)
 {
     static struct end_view before;
     bool charge = before.charge_closed != r->view.charge_closed;
     bool load = before.load_closed != r->view.load_closed;
 
-    if (charge || load)
+    bool place = before.broken != r->view.broken || before.broken_after != r->view.broken_after;
+
+    if (charge || load || place)
         live_clear();
+    if (place)
+        print_place(r);
     if (charge)
         print_change(r, "charge", r->view.charge_closed, r->view.charge_reason);
     if (load)

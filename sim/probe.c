@@ -69,6 +69,8 @@ VIEW_PROBE(charge_held, r->view.charge_held)
 VIEW_PROBE(load_held, r->view.load_held)
 VIEW_PROBE(current_ma_true, run_true_ma(r))
 VIEW_PROBE(cells, r->view.cells)
+VIEW_PROBE(broken, r->view.broken)
+VIEW_PROBE(broken_after, r->view.broken_after)
 VIEW_PROBE(soc_calibrated, (r->view.known & VIEW_SOC_CALIBRATED) != 0)
 VIEW_PROBE(fault, r->view.faults)
 VIEW_PROBE(relay_switches, r->view.switchings)
@@ -149,6 +151,8 @@ static const struct probe probes[] = {
     { "load_held", false, probe_load_held },
     { "current_ma_true", false, probe_current_ma_true },
     { "cells", false, probe_cells },
+    { "broken", false, probe_broken },
+    { "broken_after", false, probe_broken_after },
     { "soc_calibrated", false, probe_soc_calibrated },
     { "fault", false, probe_fault },
     { "relay_switches", false, probe_relay_switches },

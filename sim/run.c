@@ -175,11 +175,25 @@ static void end_of_second(struct run *r)
     live_second(r);
 }
 
+static void note_place(struct run *r)
+{
+    const struct run_place *last = r->places ? &r->place[r->places - 1] : NULL;
+    struct run_place now = { .s = (double)r->chain.now_ps * 1e-12,
+                             .comm_ok = run_comm_ok(r),
+                             .broken = r->view.broken,
+                             .after = r->view.broken_after };
+
+    if (r->places < RUN_PLACES_MAX && (!last || last->comm_ok != now.comm_ok ||
+                                       last->broken != now.broken || last->after != now.after))
+        r->place[r->places++] = now;
+}
+
 /* Belief changes with each round; it is looked at a few times a second so that none is missed. */
 static void watch_rounds(struct run *r)
 {
     belief_view(&r->chain, &r->view);
     count_rounds(r);
+    note_place(r);
 }
 
 bool run_all(struct run *r)

@@ -19,6 +19,16 @@ struct error_sum {
     uint64_t count;
 };
 
+/* End's belief in the ring, whenever it changed. */
+enum { RUN_PLACES_MAX = 1000 };
+
+struct run_place {
+    double s;
+    bool comm_ok;
+    bool broken;
+    uint8_t after;
+};
+
 struct run {
     const struct options *options;
     struct scenario *scenario; /* may be NULL */
@@ -45,6 +55,8 @@ struct run {
     struct error_sum current_ma;
     int64_t base_mas; /* End's net charge and the true one when it locked */
     double base_true_as;
+    struct run_place place[RUN_PLACES_MAX];
+    int places;
     FILE *csv; /* may be NULL */
     FILE *json;
 };

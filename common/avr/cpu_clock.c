@@ -77,6 +77,11 @@ bool cpu_clock_measure(void)
     return good;
 }
 
+void cpu_clock_moved(int8_t steps)
+{
+    cycles = (uint16_t)(cycles + (int32_t)cycles * steps / 182);
+}
+
 uint16_t cpu_clock_cycles(void)
 {
     return cycles;

@@ -15,6 +15,8 @@
  * a second: takes 4 to 5 ms and gives up at once, returning false, when something else asks for the
  * main loop or an interrupt hid the moment of a tick. Error below 0.3 %. */
 bool cpu_clock_measure(void);
+/* Instead of a measurement: the trim has moved so many steps since, 0.55 % each. */
+void cpu_clock_moved(int8_t steps);
 /* The last measurement, CPU_CLOCK_NOMINAL before the first. */
 uint16_t cpu_clock_cycles(void);
 /* Length of a bit, in CPU cycles by the last measurement; half a cycle of 375 is 0.13 %. */

@@ -147,6 +147,14 @@ void hal_link_resume(uint8_t divisor)
     GPIOR0 |= _BV(RING_OPEN);
 }
 
+void hal_link_wait(void)
+{
+    TCCR1A = 0;
+    TCCR1B = _BV(CS10);
+    TIFR1 = _BV(TOV1);
+    TIMSK1 |= _BV(TOIE1);
+}
+
 bool hal_link_ready(void)
 {
     return is_open() && (UCSR0A & _BV(UDRE0));
@@ -285,6 +293,9 @@ static void sent(void)
 {
     UCSR0B &= (uint8_t)~_BV(TXCIE0);
     link_sent(ring);
+    /* a break that began before the receiver was on has no edge left */
+    if (BOARD_RING_FOLLOWS && ring->state == LINK_IDLE && in_is_low())
+        link_break_seen(ring);
 }
 ISR_CALLS(RING_TX_vect, sent)
 
@@ -293,7 +304,7 @@ static void pin_changed(void)
     watchdog_awake();
     if (!BOARD_RING_FOLLOWS)
         return;
-    if (ring->state == LINK_IDLE) {
+    if (ring->state == LINK_IDLE || ring->state == LINK_WAIT || ring->heading) {
         if (in_is_low())
             link_break_seen(ring);
     } else {

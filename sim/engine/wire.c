@@ -7,7 +7,7 @@ void wire_init(struct wire *w)
     w->head = w->tail = 0;
     w->level = w->tail_level = true;
     w->broken = false;
-    w->broken_ps = 0;
+    w->broken_ps = -1;
     w->bytes = w->lost_edges = 0;
 }
 
@@ -72,10 +72,27 @@ void wire_cursor_start(struct wire_cursor *c, const struct wire *w)
     *c = (struct wire_cursor){ .wire = w, .next = w->tail, .level = w->tail_level };
 }
 
+static bool sent_level(const struct wire *w, int64_t at_ps)
+{
+    uint64_t i = first_from(w, at_ps);
+    return i == w->tail ? w->tail_level : w->edge[(i - 1) & MASK].level;
+}
+
+/* A wire that parts while it is low goes high, and the other way round when it is mended. */
+static bool parts_at(const struct wire *w, int64_t from_ps, uint64_t next)
+{
+    return from_ps <= w->broken_ps && !sent_level(w, w->broken_ps) &&
+           (next == w->head || w->edge[next & MASK].at_ps >= w->broken_ps);
+}
+
 int64_t wire_next_edge(const struct wire *w, int64_t from_ps, bool *level)
 {
     uint64_t i = first_from(w, from_ps);
 
+    if (parts_at(w, from_ps, i)) {
+        *level = w->broken;
+        return w->broken_ps;
+    }
     if (i == w->head || (w->broken && w->edge[i & MASK].at_ps >= w->broken_ps))
         return WIRE_NEVER;
     *level = w->edge[i & MASK].level;

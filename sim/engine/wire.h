@@ -22,7 +22,7 @@ struct wire {
     bool tail_level;     /* level before the oldest kept edge */
     bool level;          /* after the newest edge */
     bool broken;         /* the receiver sees idle */
-    int64_t broken_ps;   /* since then */
+    int64_t broken_ps;   /* since then; or it is mended since then */
     uint64_t bytes;      /* passed this hop, for statistics */
     uint64_t lost_edges; /* dropped because nobody read them in time */
 };

@@ -102,6 +102,11 @@ void hal_link_idle(void)
     fake->idles++;
 }
 
+void hal_link_wait(void)
+{
+    fake->waits++;
+}
+
 bool hal_link_ready(void)
 {
     return fake->line == FAKE_LINE_BYTES && fake->out_count < fake->out_limit;

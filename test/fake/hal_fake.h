@@ -35,7 +35,7 @@ struct fake_board {
     bool drain;
     bool notify_sent;
     bool told; /* hal_link_event() */
-    uint16_t breaks, releases, idles, resumes;
+    uint16_t breaks, releases, idles, resumes, waits;
     /* bytes sent and not yet taken by the test */
     uint8_t out[FAKE_OUT_SIZE];
     uint8_t out_count;

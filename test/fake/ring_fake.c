@@ -14,6 +14,7 @@ static uint16_t hop_bytes[FAKE_BOARDS];
 static uint8_t wire[FAKE_BOARDS];
 static bool wire_full[FAKE_BOARDS];
 static bool hop_is_cut;
+static uint8_t first_board; /* of the present round */
 
 uint16_t ring_mv(uint8_t number)
 {
@@ -73,7 +74,7 @@ static bool send_step(uint8_t boards)
 {
     bool moved = false;
 
-    for (uint8_t i = 0; i < boards; i++) {
+    for (uint8_t i = first_board; i < boards; i++) {
         fake_use(i);
         wire_full[i] = fake_take(&wire[i]);
         moved = moved || wire_full[i];
@@ -120,12 +121,12 @@ static void receive(uint8_t hop, uint8_t board, uint8_t byte)
 /* Receivers first: what they pump out in this step is on the wire in the next one. */
 static void receive_step(uint8_t boards)
 {
-    for (uint8_t i = 1; i < boards; i++)
+    for (uint8_t i = (uint8_t)(first_board + 1u); i < boards; i++)
         if (wire_full[i - 1u])
             receive((uint8_t)(i - 1u), i, wire[i - 1u]);
     if (ring_closed && wire_full[boards - 1u])
         receive((uint8_t)(boards - 1u), 0, wire[boards - 1u]);
-    for (uint8_t i = 0; i < boards; i++) {
+    for (uint8_t i = first_board; i < boards; i++) {
         fake_use(i);
         while (fake->drain && hal_link_ready())
             link_drain(&ring[i]);
@@ -134,7 +135,7 @@ static void receive_step(uint8_t boards)
 
 static bool all_idle(uint8_t boards)
 {
-    for (uint8_t i = 0; i < boards; i++)
+    for (uint8_t i = first_board; i < boards; i++)
         if (ring[i].state != LINK_IDLE && ring[i].state != LINK_RETURN)
             return false;
     return true;
@@ -142,7 +143,7 @@ static bool all_idle(uint8_t boards)
 
 static void fall_silent(uint8_t boards)
 {
-    for (uint8_t i = 0; i < boards; i++) {
+    for (uint8_t i = first_board; i < boards; i++) {
         fake_use(i);
         link_tick(&ring[i]);
     }
@@ -154,11 +155,11 @@ static void open(uint8_t boards)
 {
     uint16_t edges[SYNC_EDGES];
 
-    for (uint8_t i = 0; i < boards; i++) {
+    for (uint8_t i = first_board; i < boards; i++) {
         hop_bytes[i] = 0;
         wire_full[i] = false;
         fake_use(i);
-        if (i > 0) {
+        if (i > first_board) {
             ring_edges((uint16_t)(0xFF00u + i), EIGHT_BITS, edges);
             link_edges(&ring[i], edges);
         }
@@ -167,10 +168,8 @@ static void open(uint8_t boards)
     hop_is_cut = false;
 }
 
-void ring_send(uint8_t boards, const struct frame_start *start, const struct frame_charge *charges)
+static void run(uint8_t boards)
 {
-    fake_use(0);
-    link_lead_round(&ring[0], start, charges);
     open(boards);
     for (ring_steps = 0; !all_idle(boards) && ring_steps < STEPS_MAX; ring_steps++) {
         bool moved;
@@ -180,6 +179,37 @@ void ring_send(uint8_t boards, const struct frame_start *start, const struct fra
             fall_silent(boards);
     }
     ring_stuck = ring_steps == STEPS_MAX;
+}
+
+void ring_send(uint8_t boards, const struct frame_start *start, const struct frame_charge *charges)
+{
+    first_board = 0;
+    fake_use(0);
+    link_lead_round(&ring[0], start, charges);
+    run(boards);
+}
+
+static void tick_until(uint8_t board, enum link_state state)
+{
+    fake_use(board);
+    for (uint8_t ticks = 0; ring[board].state != state && ticks < 100; ticks++)
+        link_tick(&ring[board]);
+}
+
+void ring_section(uint8_t first, uint8_t boards)
+{
+    first_board = first;
+    fake_use(first);
+    link_lead_section(&ring[first]);
+    tick_until(first, LINK_BREAK);
+    measure(first);
+    for (uint8_t i = (uint8_t)(first + 1u); i < boards; i++) {
+        fake_use(i);
+        link_break_seen(&ring[i]);
+        measure(i);
+    }
+    tick_until(first, LINK_DRAIN);
+    run(boards);
 }
 
 void ring_round(uint8_t boards, const struct frame_start *start, const struct frame_charge *charges)

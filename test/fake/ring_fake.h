@@ -34,6 +34,9 @@ void ring_round(uint8_t boards, const struct frame_start *start,
 /* The same without the break, after ring_break(). */
 void ring_send(uint8_t boards, const struct frame_start *start, const struct frame_charge *charges);
 
+/* Board first (from 0) hears nothing and heads a round of those behind it, the boards before it rest. */
+void ring_section(uint8_t first, uint8_t boards);
+
 uint16_t ring_mv(uint8_t number);
 int16_t ring_dc(uint8_t number);
 uint8_t ring_flags(uint8_t number);

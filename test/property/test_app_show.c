@@ -84,6 +84,16 @@ static void test_warnings_name_the_cell(void **state)
                         "E 1\r\nVh 0\r\nVl 1 cell 3\r\nTh 0\r\nTl 1 cell 1\r\nok\r\n");
 }
 
+static void test_warnings_name_the_broken_place(void **state)
+{
+    (void)state;
+    set_up();
+    pack.place = (struct place){ .broken = true, .after = 3 };
+    assert_true(strstr(ask("warnings"), "\r\nbroken 3 4\r\nok\r\n") != NULL);
+    pack.place.after = PLACE_UNKNOWN;
+    assert_true(strstr(ask("warnings"), "\r\nbroken unknown\r\nok\r\n") != NULL);
+}
+
 static void test_reasons_name_the_rules(void **state)
 {
     (void)state;
@@ -293,6 +303,7 @@ int main(void)
         cmocka_unit_test(test_cells_shows_all_or_a_range_with_marks),
         cmocka_unit_test(test_cells_of_the_largest_pack_are_all_shown),
         cmocka_unit_test(test_warnings_name_the_cell),
+        cmocka_unit_test(test_warnings_name_the_broken_place),
         cmocka_unit_test(test_reasons_name_the_rules),
         cmocka_unit_test(test_settings_show_range_and_no_secret),
         cmocka_unit_test(test_get_shows_one_setting),

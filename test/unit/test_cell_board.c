@@ -34,8 +34,18 @@ static void calibrate(int8_t offset_dc)
 static void finish_round(uint8_t switches)
 {
     b.link.number = 2;
+    b.link.origin = LINK_FROM_BEGIN;
     b.link.start.switches = switches;
     cell_board_events(&b, LINK_ROUND_DONE);
+    cell_board_rest(&b, LINK_ROUND_DONE);
+}
+
+static void finish_round_of(enum link_origin origin)
+{
+    b.link.number = 2;
+    b.link.origin = (uint8_t)origin;
+    cell_board_events(&b, LINK_ROUND_DONE);
+    cell_board_rest(&b, LINK_ROUND_DONE);
 }
 
 static void measure(void)
@@ -110,6 +120,7 @@ static void test_restart_flag_goes_with_the_first_complete_round(void **state)
     assert_int_equal(b.link.own.flags, CELL_RESTARTED);
     b.link.number = 0; /* a round whose HOP was bad does not count */
     cell_board_events(&b, LINK_ROUND_DONE);
+    cell_board_rest(&b, LINK_ROUND_DONE);
     measure();
     assert_int_equal(b.link.own.flags, CELL_RESTARTED);
     finish_round(SWITCHES_3400);
@@ -434,9 +445,84 @@ static void test_board_without_calibration_does_not_check_its_converter(void **s
     assert_int_equal(fake->asked[ANALOG_BAND_GAP], 0);
 }
 
+/* Behind a broken ring, until Begin is heard again. */
+static void test_round_of_a_head_stops_balancing_at_once(void **state)
+{
+    (void)state;
+    set_up();
+    calibrate(0);
+    cell_board_init(&b);
+    fake->sum[ANALOG_CELL] = SUM_3500;
+    finish_round(SWITCHES_3400);
+    measure();
+    assert_true(fake->balance);
+    finish_round_of(LINK_FROM_HEAD);
+    assert_false(fake->balance);
+    for (uint8_t i = 0; i < 3; i++) {
+        measure();
+        assert_false(fake->balance);
+        finish_round_of(i ? LINK_FROM_NOBODY : LINK_FROM_HEAD);
+    }
+    finish_round(SWITCHES_3400);
+    measure();
+    assert_true(fake->balance);
+}
+
+/* Where the flashing ends the wire is broken. */
+static void test_led_does_not_flash_behind_a_broken_wire(void **state)
+{
+    (void)state;
+    set_up();
+    cell_board_init(&b);
+    finish_round(SWITCHES_3400);
+    finish_round_of(LINK_FROM_HEAD);
+    fake->led_was_lit = false;
+    measure();
+    assert_false(fake->led_was_lit);
+    finish_round(SWITCHES_3400);
+    measure();
+    assert_true(fake->led_was_lit);
+}
+
+static void test_round_of_a_head_has_neither_switches_nor_time(void **state)
+{
+    (void)state;
+    set_up();
+    calibrate(0);
+    cell_board_init(&b);
+    finish_round_of(LINK_FROM_HEAD);
+    assert_true(b.restarted);
+    finish_round(SWITCHES_3400);
+    b.link.start.switches = 0;
+    b.link.start.time_ms = 900;
+    finish_round_of(LINK_FROM_HEAD);
+    assert_int_equal(b.vbalance_mv, 3400);
+    assert_int_equal(b.round_ms, 0);
+}
+
+static void test_head_does_not_follow_its_own_clock(void **state)
+{
+    (void)state;
+    set_up();
+    cell_board_init(&b);
+    for (uint8_t i = 0; i < 20; i++) {
+        b.link.trim.error = 30;
+        b.link.heading = true;
+        finish_round_of(LINK_FROM_HEAD);
+    }
+    assert_int_equal(fake->trim, 0x60);
+    b.link.heading = false;
+    finish_round_of(LINK_FROM_HEAD);
+    assert_int_not_equal(fake->trim, 0x60);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_round_of_a_head_stops_balancing_at_once),
+        cmocka_unit_test(test_led_does_not_flash_behind_a_broken_wire),
+        cmocka_unit_test(test_round_of_a_head_has_neither_switches_nor_time),
+        cmocka_unit_test(test_head_does_not_follow_its_own_clock),
         cmocka_unit_test(test_break_measures_cell_and_temperature_for_the_link),
         cmocka_unit_test(test_board_without_calibration_says_so_and_does_not_balance),
         cmocka_unit_test(test_ntc_faults_are_flagged_and_stop_balancing),

@@ -1,6 +1,7 @@
 #include "end_board/intake.h"
 #include "end_board/pack.h"
 #include "test.h"
+#include "common/link.h"
 #include "test/fake/hal_fake.h"
 
 #define SWITCHES_5_TO_8 0x20u
@@ -227,7 +228,7 @@ static void test_intake_sorts_frames(void **state)
 
     (void)state;
     set_up(0);
-    intake_begin(&in);
+    intake_begin(&in, false);
     frame_cell_encode(bytes, &cell);
     intake_frame(&in, &pack, bytes, 77);
     assert_int_equal(pack.cell[1].mv, 3333);
@@ -253,14 +254,94 @@ static void test_intake_sorts_frames(void **state)
     frame_end_encode(bytes, &end);
     intake_frame(&in, &pack, bytes, 77);
     assert_int_equal(in.rounds, 1);
-    intake_begin(&in);
+    intake_begin(&in, false);
     assert_int_equal(in.got, 0);
     assert_int_equal(in.rounds, 1);
+}
+
+/* ---- rounds of a section's head ---------------------------------------------------------------- */
+
+static void test_section_counts_neither_cells_nor_readings(void **state)
+{
+    uint32_t readings;
+
+    (void)state;
+    set_up(10);
+    readings = pack.readings;
+    for (uint8_t i = 0; i < 5; i++)
+        pack_section(&pack, LINK_HEAD_UNNUMBERED, 3, 10);
+    store(1, 3000, 200, 0, 10);
+    assert_int_equal(pack.heard_count, 6);
+    assert_int_equal(pack.readings, readings);
+    assert_int_equal(faults_at(10), 0);
+    pack_init(&pack);
+    for (uint8_t i = 0; i < 5; i++)
+        pack_section(&pack, 4, 6, 10);
+    assert_int_equal(faults_at(10), PACK_SILENT);
+    assert_int_equal(pack.count, 0);
+}
+
+static void test_section_of_unnumbered_boards_is_counted_from_the_end(void **state)
+{
+    (void)state;
+    set_up(10);
+    assert_int_equal(faults_at(10), 0);
+    pack_section(&pack, LINK_HEAD_UNNUMBERED, 3, 10);
+    for (uint8_t number = 1; number <= 3; number++)
+        store(number, (uint16_t)(3100u + number), 250, 0, 10);
+    for (uint8_t number = 4; number <= 6; number++)
+        assert_int_equal(pack.cell[number - 1u].mv, 3100u + number - 3u);
+    assert_int_equal(pack.cell[0].mv, 3300);
+    pack_round(&pack, 6);
+    store(1, 3222, 250, 0, 10);
+    assert_int_equal(pack.cell[0].mv, 3222);
+}
+
+static void test_readings_of_nobody_knows_whom_are_dropped(void **state)
+{
+    static const uint8_t rounds[][2] = { { 3, 5 }, { 3, 7 }, { LINK_HEAD_UNNUMBERED, 7 } };
+
+    (void)state;
+    for (uint8_t i = 0; i < 3; i++) {
+        set_up(10);
+        assert_int_equal(faults_at(10), 0);
+        pack_section(&pack, rounds[i][0], rounds[i][1], 10);
+        store(5, 1234, 250, 0, 10);
+        assert_int_equal(pack.cell[4].mv, 3301);
+        pack_unmarked(&pack, rounds[i][1]);
+        store(5, 1234, 250, 0, 10);
+        assert_int_equal(pack.cell[4].mv, 3301);
+        pack_unmarked(&pack, 6);
+        store(5, 1235, 250, 0, 10);
+        assert_int_equal(pack.cell[4].mv, 1235);
+    }
+}
+
+static void test_section_sends_no_charge_and_is_no_round(void **state)
+{
+    static struct intake in;
+    struct frame_charge charge = { .state = SENSOR_OK, .mas = 9 };
+    struct frame_end end = { .rounds = 7 };
+    uint8_t frame[FRAME_SIZE_MAX];
+
+    (void)state;
+    set_up(10);
+    intake_begin(&in, true);
+    frame_charge_encode(frame, &charge);
+    intake_frame(&in, &pack, frame, 10);
+    frame_end_encode(frame, &end);
+    intake_frame(&in, &pack, frame, 10);
+    assert_int_equal(in.got, 0);
+    assert_int_equal(in.rounds, 0);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_section_counts_neither_cells_nor_readings),
+        cmocka_unit_test(test_section_of_unnumbered_boards_is_counted_from_the_end),
+        cmocka_unit_test(test_readings_of_nobody_knows_whom_are_dropped),
+        cmocka_unit_test(test_section_sends_no_charge_and_is_no_round),
         cmocka_unit_test(test_pack_sums_up_extremes_and_total),
         cmocka_unit_test(test_summary_follows_new_readings),
         cmocka_unit_test(test_reading_is_fresh_up_to_the_limit_at_any_tick),

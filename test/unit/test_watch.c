@@ -163,9 +163,48 @@ static void test_counter_set_full_or_empty_is_an_event(void **state)
     expect_no_more();
 }
 
+static void test_broken_ring_is_an_event_with_its_place(void **state)
+{
+    (void)state;
+    set_up();
+    step(1000);
+    pack.place = (struct place){ .broken = true, .after = 2 };
+    step(1000);
+    expect(EVENT_CHAIN_BROKEN, 2, 3);
+    step(1000);
+    expect_no_more();
+    pack.place.after = 3;
+    step(1000);
+    expect(EVENT_CHAIN_BROKEN, 3, 4);
+    pack.place.after = PLACE_UNKNOWN;
+    step(1000);
+    expect(EVENT_CHAIN_BROKEN, 0, 0);
+    pack.place.broken = false;
+    step(1000);
+    expect(EVENT_CHAIN_WHOLE, 0, 0);
+    step(1000);
+    expect_no_more();
+}
+
+/* Boards start one after the other. */
+static void test_broken_ring_after_a_reset_is_no_event_unless_it_lasts(void **state)
+{
+    (void)state;
+    set_up();
+    d.facts.faults = PACK_SILENT;
+    pack.place = (struct place){ .broken = true, .after = 2 };
+    step(WATCH_SETTLE_MS - 1u);
+    expect_no_more();
+    step(1);
+    expect(EVENT_FAULT_BEGIN, 0, 0);
+    expect(EVENT_CHAIN_BROKEN, 2, 3);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_broken_ring_is_an_event_with_its_place),
+        cmocka_unit_test(test_broken_ring_after_a_reset_is_no_event_unless_it_lasts),
         cmocka_unit_test(test_silence_after_a_reset_is_no_event_unless_it_lasts),
         cmocka_unit_test(test_each_fault_begins_and_ends_once),
         cmocka_unit_test(test_fault_ends_while_another_one_stands),
