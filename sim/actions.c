@@ -65,9 +65,9 @@ static void break_part(struct board *b, const struct event *e)
         eeprom_cut(&b->eeprom, address, (enum eeprom_torn)e->bit);
     else if (e->kind == EVENT_FAULT_FLASH && address <= b->mcu.avr->flashend) {
         firmware_flip(b->firmware, b->mcu.avr, address, (uint8_t)e->bit);
-        b->mcu.core = NULL;
+        board_decode(b);
     } else if (e->kind == EVENT_FAULT_RAM && address >= b->mcu.part->ram_start &&
-             address <= b->mcu.avr->ramend)
+               address <= b->mcu.avr->ramend)
         mcu_stuck_bit(&b->mcu, (uint16_t)address, (uint8_t)e->bit, e->flag);
 }
 

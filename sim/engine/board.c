@@ -225,6 +225,15 @@ void board_init(struct board *b, enum board_kind kind, int number, struct firmwa
     b->mcu.reset_ctx = b;
 }
 
+void board_decode(struct board *b)
+{
+    if (!b->mcu.core)
+        return;
+    free(b->own_core);
+    b->own_core = core_new(b->mcu.avr->flash, b->mcu.avr->flashend + 1u);
+    b->mcu.core = b->own_core;
+}
+
 void board_free(struct board *b)
 {
     avr_t *avr = b->mcu.avr;
@@ -233,6 +242,7 @@ void board_free(struct board *b)
         return;
     firmware_chip_free(b->firmware, avr);
     free(b->ports);
+    free(b->own_core);
     b->mcu.avr = NULL;
 }
 

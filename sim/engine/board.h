@@ -50,6 +50,7 @@ struct board {
     struct world *world;
     const struct bench *bench; /* NULL: the board sits on its cell */
     struct mcu mcu;
+    struct core *own_core; /* when its flash is not that of the others */
     struct wire *in;
     struct wire *out;
     struct usart usart;
@@ -89,6 +90,8 @@ struct board_tolerance {
 void board_init(struct board *b, enum board_kind kind, int number, struct firmware *firmware,
                 struct world *world, struct wire *in, struct wire *out, uint64_t seed,
                 const struct board_tolerance *tolerance);
+/* After a change of its flash. */
+void board_decode(struct board *b);
 void board_free(struct board *b);
 /* Supply and temperature of the moment, from the world. */
 void board_environment(struct board *b);

@@ -259,11 +259,49 @@ static INLINE uint32_t pop_return(struct run *x)
 
 /* ---- running ---------------------------------------------------------------------------------- */
 
+static bool is_elpm(uint16_t code)
+{
+    return code == 0x95D8 || (code & 0xFE0E) == 0x9006;
+}
+
+/* simavr reads beyond the flash, wherever RAMPZ points to, or where there is none. */
+static void run_elpm(avr_t *avr, uint16_t code)
+{
+    uint8_t *ramp = avr->data + avr->rampz;
+    uint32_t z = (uint32_t)(avr->data[R_ZL] | avr->data[R_ZH] << 8 | *ramp << 16);
+
+    if (!avr->rampz) {
+        avr->state = cpu_Crashed;
+        return;
+    }
+    avr->data[code == 0x95D8 ? 0 : code >> 4 & 0x1F] = avr->flash[z & avr->flashend];
+    if ((code & 0xFE0F) == 0x9007) {
+        z++;
+        avr->data[R_ZL] = (uint8_t)z;
+        avr->data[R_ZH] = (uint8_t)(z >> 8);
+        *ramp = (uint8_t)(z >> 16);
+    }
+    avr->cycle += 3;
+}
+
+static avr_flashaddr_t run_rare(avr_t *avr)
+{
+    uint16_t code;
+
+    if (avr->pc >= avr->flashend)
+        return avr_run_one(avr);
+    code = (uint16_t)(avr->flash[avr->pc] | avr->flash[avr->pc + 1] << 8);
+    if (!is_elpm(code))
+        return avr_run_one(avr);
+    run_elpm(avr, code);
+    return avr->pc + 2;
+}
+
 static INLINE void run_by_simavr(struct run *x)
 {
     write_back(x);
     x->avr->run_cycle_count = 1;
-    x->pc = avr_run_one(x->avr) >> 1;
+    x->pc = run_rare(x->avr) >> 1;
     x->cycle = x->avr->cycle;
 }
 
@@ -448,12 +486,12 @@ static INLINE void run(struct run *x, const struct core *core)
             STORE_BY(R_ZL, -1, 0)
             break;
         case ACT_LPM:
-            D = x->avr->flash[pair(x, R_ZL)];
+            D = x->avr->flash[pair(x, R_ZL) & x->avr->flashend];
             spent = 3;
             break;
         case ACT_LPM_INC: {
             uint16_t at = pair(x, R_ZL);
-            D = x->avr->flash[at];
+            D = x->avr->flash[at & x->avr->flashend];
             set_pair(x, R_ZL, (uint16_t)(at + 1));
             spent = 3;
             break;
@@ -626,6 +664,8 @@ avr_flashaddr_t core_run(const struct core *core, avr_t *avr)
                      .cycle = avr->cycle,
                      .end = avr->cycle + (avr->interrupt_state ? 1 : avr->run_cycle_count) };
 
+    if (x.pc >= CORE_OPS)
+        return avr_run_one(avr);
     run(&x, core);
     avr->cycle = x.cycle;
     return x.pc << 1;
