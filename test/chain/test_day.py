@@ -45,7 +45,7 @@ def drive_a():
 
 
 def leaf_a():
-    """A car driven empty in four hours, then parked: nothing may be counted while it stands."""
+    """A car driven for four hours, then parked: nothing may be counted while it stands."""
     drive = read_columns("pack6s2p_leaf_discharge_0p3c.csv", "time_s", "current_a")
     end = drive[-1][0]
     return drive + [(end + 1, 0), (end + 86400, 0)]
@@ -187,5 +187,5 @@ if __name__ == "__main__":
         ("day_wrong_belief_ends_when_full_or_empty", wrong_belief),
         ("day_household_with_solar", partial(day, household_a, 4, "lfp", 400, 3.45)),
         ("day_town_traffic", partial(day, drive_a, 2, "lfp", 45, 3.45)),
-        ("day_leaf_and_parked", partial(day, leaf_a, 6, "liion", 66, 4.15)),
+        ("day_leaf_and_parked", partial(day, leaf_a, 6, "liion", 110, 4.15)),
     ])
