@@ -162,12 +162,24 @@ static void note_round(struct cell_board *b)
     b->round_ms = b->link.start.time_ms;
     if (b->lost_s == 0 && !b->restarted && ms < ROUND_MS_MAX)
         health_elapsed(&b->health, ms);
-    health_round(&b->health, (int8_t)(hal_clock_trim() - b->link.trim.factory), b->link.trim.error);
+}
+
+static uint8_t led_causes(const struct cell_board *b)
+{
+    unsigned causes = b->led;
+
+    if (b->identify_rounds & 1u)
+        causes |= LED_IDENTIFY_LIT;
+    else if (b->identify_rounds != 0)
+        causes |= LED_IDENTIFY_DARK;
+    if (b->balance.on)
+        causes |= LED_BALANCING;
+    return (uint8_t)causes;
 }
 
 void cell_board_show(const struct cell_board *b, uint16_t now_ms)
 {
-    hal_led(led_lit(b->balance.on ? b->led | LED_BALANCING : b->led, now_ms));
+    hal_led(led_lit(led_causes(b), now_ms));
 }
 
 static void stop_balancing(struct cell_board *b)
@@ -211,6 +223,8 @@ APART void cell_board_events(struct cell_board *b, uint8_t events)
     if (events & LINK_BREAK_SEEN) {
         if (b->lost_s < BALANCE_LOST_S) /* dark behind a broken wire */
             hal_led(led_lit(b->led | LED_DATA, 0));
+        if (b->identify_rounds != 0)
+            b->identify_rounds--;
         cell_board_measure(b);
         cell_board_show(b, 0);
     }
@@ -225,6 +239,9 @@ void cell_board_rest(struct cell_board *b, uint8_t events)
     if (!(events & LINK_ROUND_DONE))
         return;
     look_at_resistor(b);
+    if (b->link.origin != LINK_FROM_BEGIN || b->link.number == 0)
+        return;
+    health_round(&b->health, (int8_t)(hal_clock_trim() - b->link.trim.factory), b->link.trim.error);
     keep_trim(b);
 }
 

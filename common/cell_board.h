@@ -27,10 +27,11 @@ struct cell_board {
     uint16_t vbalance_mv; /* from the last good START of Begin */
     uint8_t
         lost_s; /* seconds since the last round of Begin, saturates; a head's round sets the limit */
-    bool restarted;        /* no round of Begin was completed since the reset */
-    uint8_t saved_trim;    /* OSCCAL in the EEPROM record */
-    uint8_t led;           /* enum led_cause of the board's own part */
-    uint8_t steady_rounds; /* rounds in a row that the trim was away from the saved one */
+    bool restarted;           /* no round of Begin was completed since the reset */
+    uint8_t saved_trim;       /* OSCCAL in the EEPROM record */
+    uint8_t led;              /* enum led_cause of the board's own part */
+    uint16_t identify_rounds; /* by command: the LED shows this board, so many rounds more */
+    uint8_t steady_rounds;    /* rounds in a row that the trim was away from the saved one */
     struct calibration calibration;
     struct calibration staged; /* what commands wrote and have not saved yet */
     struct command command;

@@ -8,6 +8,8 @@
 
 #define WRITE 0x80u
 
+#define SHIFT_MAX_MV 200 /* as the range of the offset: beyond it, another part is wrong */
+
 enum { IS_SIGNED = 0x8000, IS_WRITABLE = 0x4000, OFFSET = 0x3FFF };
 
 /* Fields of 16 bits in struct cell_board. The rounds are two halves, the low one first as on all our
@@ -30,6 +32,20 @@ static const struct row {
     { FIELD(link.counters.bad_syncs), ITEM_BAD_SYNCS },
     { FIELD(link.counters.rounds), ITEM_ROUNDS_LOW },
     { FIELD(link.counters.rounds) + 2u, ITEM_ROUNDS_HIGH },
+    { FIELD(identify_rounds), ITEM_IDENTIFY },
+    { FIELD(balance.forced_rounds), ITEM_BALANCE },
+    { FIELD(mv), ITEM_CELL_MV },
+    { FIELD(health.resets.boots), ITEM_BOOTS },
+    { FIELD(health.resets.count[CAUSE_POWER_ON]), ITEM_POWER_ON },
+    { FIELD(health.resets.count[CAUSE_EXTERNAL]), ITEM_EXTERNAL },
+    { FIELD(health.resets.count[CAUSE_BROWN_OUT]), ITEM_BROWN_OUT },
+    { FIELD(health.resets.count[CAUSE_WATCHDOG]), ITEM_WATCHDOG },
+    { FIELD(health.lowest_mv), ITEM_LOWEST_MV },
+    { FIELD(health.stack_free), ITEM_STACK_FREE },
+    { FIELD(health.trim_steps), ITEM_CLOCK },
+    { FIELD(health.causes), ITEM_CONDITION },
+    { FIELD(health.uptime_s), ITEM_UPTIME_LOW },
+    { FIELD(health.uptime_s) + 2u, ITEM_UPTIME_HIGH },
 #undef FIELD
 };
 
@@ -44,6 +60,52 @@ static enum reply_status save_calibration(struct cell_board *b, uint16_t key)
     calibration_save(&b->staged);
     calibration_load(&b->calibration);
     return b->calibration.valid ? REPLY_DONE : REPLY_FAILED;
+}
+
+/* The offset takes all of the difference: one point is known, not the slope. */
+static enum reply_status calibrate_voltage(struct cell_board *b, uint16_t true_mv)
+{
+    int16_t shift_mv = (int16_t)(true_mv - b->mv);
+
+    if (!b->calibration.valid)
+        return REPLY_REFUSED;
+    if (shift_mv > SHIFT_MAX_MV || shift_mv < -SHIFT_MAX_MV)
+        return REPLY_OUT_OF_RANGE;
+    b->staged = b->calibration;
+    b->staged.offset_dmv = (int16_t)(b->staged.offset_dmv + 10 * shift_mv);
+    return save_calibration(b, COMMAND_SAVE_KEY);
+}
+
+static enum reply_status clear_counters(struct cell_board *b, uint16_t key)
+{
+    struct link_counters *c = &b->link.counters;
+    uint8_t irq;
+
+    if (key != COMMAND_CLEAR_KEY)
+        return REPLY_OUT_OF_RANGE;
+    irq = hal_irq_save();
+    c->bad_frames = c->marked_frames = c->stale_frames = c->line_errors = c->bad_syncs = 0;
+    hal_irq_restore(irq);
+    b->health.lowest_mv = UINT16_MAX;
+    return REPLY_DONE;
+}
+
+static enum reply_status force_balancing(struct cell_board *b, uint16_t rounds)
+{
+    if (rounds > COMMAND_BALANCE_MAX)
+        return REPLY_OUT_OF_RANGE;
+    if (!balance_force(&b->balance, rounds, b->mv))
+        return REPLY_REFUSED;
+    b->command.value = rounds;
+    return REPLY_DONE;
+}
+
+static enum reply_status identify(struct cell_board *b, uint16_t rounds)
+{
+    if (rounds > COMMAND_IDENTIFY_MAX)
+        return REPLY_OUT_OF_RANGE;
+    b->command.value = b->identify_rounds = rounds;
+    return REPLY_DONE;
 }
 
 static enum reply_status use_field(struct cell_board *b, uint8_t code, uint16_t argument,
@@ -62,16 +124,27 @@ static enum reply_status use_field(struct cell_board *b, uint8_t code, uint16_t 
     return REPLY_DONE;
 }
 
-static enum reply_status execute(struct cell_board *b, uint8_t code, uint16_t argument)
+enum reply_status command_execute(struct cell_board *b, uint8_t code, uint16_t argument)
 {
     b->command.value = 0;
     b->command.value_high = 0;
-    if (code == (WRITE | ITEM_SAVE_CALIBRATION))
+    switch (code) {
+    case WRITE | ITEM_SAVE_CALIBRATION:
         return save_calibration(b, argument);
-    if (code == ITEM_VERSION) {
+    case WRITE | ITEM_CELL_MV:
+        return calibrate_voltage(b, argument);
+    case WRITE | ITEM_CLEAR:
+        return clear_counters(b, argument);
+    case WRITE | ITEM_BALANCE:
+        return force_balancing(b, argument);
+    case WRITE | ITEM_IDENTIFY:
+        return identify(b, argument);
+    case ITEM_VERSION:
         b->command.value = (uint16_t)FIRMWARE_VERSION;
         b->command.value_high = (uint8_t)(FIRMWARE_VERSION >> 16);
         return REPLY_DONE;
+    default:
+        break;
     }
     for (const struct row *row = rows; row < rows + ROWS; row++)
         if (flash_u8(&row->item) == (code & (uint8_t)~WRITE))
@@ -102,7 +175,7 @@ void command_step(struct cell_board *b)
     if (!link_take_command(&b->link, body))
         return;
     if (!is_repeated(c, body))
-        c->status = execute(b, body[0], get_u16(&body[2]));
+        c->status = command_execute(b, body[0], get_u16(&body[2]));
     link_send_reply(&b->link, (uint8_t)((body[1] & 0xF0u) | c->status),
                     (uint32_t)c->value_high << 16 | c->value);
 }

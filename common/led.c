@@ -11,10 +11,9 @@ static const struct {
     uint8_t cause;
     uint8_t pattern;
 } rows[] FLASH_TABLE = {
-    { LED_ZERO_DONE, PATTERN_FAST },
-    { LED_ZERO_REFUSED, PATTERN_DARK },
-    { LED_BALANCING, PATTERN_LIT },
-    { LED_DATA, PATTERN_LIT },
+    { LED_ZERO_DONE, PATTERN_FAST },   { LED_ZERO_REFUSED, PATTERN_DARK },
+    { LED_IDENTIFY_LIT, PATTERN_LIT }, { LED_IDENTIFY_DARK, PATTERN_DARK },
+    { LED_BALANCING, PATTERN_LIT },    { LED_DATA, PATTERN_LIT },
 };
 
 bool led_lit(uint8_t causes, uint16_t now_ms)

@@ -126,6 +126,8 @@ static enum app_progress run(struct app *a, enum app_error *error)
         break;
     case APP_BOARD:
         return app_ask_board(a, error);
+    case APP_ORDER:
+        return app_order_board(a, error);
     case APP_SET:
     case APP_PRESET:
     case APP_CONFIRM:

@@ -47,6 +47,7 @@ struct app_query {
     uint8_t sequence;
     uint32_t begun_ms;
     uint32_t sent_ms;
+    uint32_t value; /* of the last answer */
 };
 
 struct app {
@@ -90,6 +91,7 @@ enum app_progress { APP_MORE, APP_DONE, APP_WAITING };
 enum app_progress app_show(struct app *a, enum app_error *error);
 enum app_error app_change(struct app *a);
 enum app_progress app_ask_board(struct app *a, enum app_error *error);
+enum app_progress app_order_board(struct app *a, enum app_error *error);
 /* Reports one kind if it is due; false when there was nothing. */
 bool app_watch_step(struct app *a);
 

@@ -217,6 +217,7 @@ enum app_error app_change(struct app *a)
     case APP_COUNTERS:
     case APP_VERSIONS:
     case APP_BOARD:
+    case APP_ORDER:
     case APP_COMMANDS:
         break;
     }

@@ -24,7 +24,8 @@ static const struct app_command_row commands[] FLASH_TABLE = {
     [APP_VERSIONS] = { "versions", "", 0, 0, false, "firmware and protocol" },
     [APP_WATCH] = { "watch", "on|off", 1, 1, false,
                     "reports changes by itself, at most each second" },
-    [APP_BOARD] = { "board", "K", 1, 1, false, "version and link counters of board K" },
+    [APP_BOARD] = { "board", "K", 1, 1, false, "version, counters and condition of board K" },
+    [APP_ORDER] = { "order", "K WHAT [VALUE]", 2, 3, true, "has board K do something" },
 };
 
 _Static_assert(sizeof commands / sizeof commands[0] == APP_COMMANDS, "a row for each command");
@@ -68,6 +69,9 @@ static const struct app_error_row errors[] FLASH_TABLE = {
     [APP_ERROR_OPEN] = { "open", "the return wire from End to Begin is open" },
     [APP_ERROR_TIMEOUT] = { "timeout", "no reply from board" },
     [APP_ERROR_BOARD] = { "board", "the board does not know this item" },
+    [APP_ERROR_VALUE] = { "value", "the board takes no such value" },
+    [APP_ERROR_REFUSED] = { "refused", "not in this state of the cell or its board" },
+    [APP_ERROR_FAILED] = { "failed", "the board tried in vain" },
 };
 
 _Static_assert(sizeof errors / sizeof errors[0] == APP_ERRORS, "a row for each error");
@@ -131,14 +135,30 @@ bool app_item_row(uint8_t item, struct app_item_row *row)
 }
 
 static const struct app_board_row board_items[] FLASH_TABLE = {
-    { "version", ITEM_VERSION },
-    { "rounds_low", ITEM_ROUNDS_LOW },
-    { "rounds_high", ITEM_ROUNDS_HIGH },
-    { "bad_frames", ITEM_BAD_FRAMES },
-    { "marked_frames", ITEM_MARKED_FRAMES },
-    { "stale_frames", ITEM_STALE_FRAMES },
-    { "line_errors", ITEM_LINE_ERRORS },
-    { "bad_syncs", ITEM_BAD_SYNCS },
+    { "version", ITEM_VERSION, PART_VERSION },
+    { "cell_mv", ITEM_CELL_MV, PART_WHOLE },
+    { "lowest_mv", ITEM_LOWEST_MV, PART_WHOLE },
+    { "rounds_low", ITEM_ROUNDS_LOW, PART_WHOLE },
+    { "rounds_high", ITEM_ROUNDS_HIGH, PART_WHOLE },
+    { "bad_frames", ITEM_BAD_FRAMES, PART_WHOLE },
+    { "marked_frames", ITEM_MARKED_FRAMES, PART_WHOLE },
+    { "stale_frames", ITEM_STALE_FRAMES, PART_WHOLE },
+    { "line_errors", ITEM_LINE_ERRORS, PART_WHOLE },
+    { "bad_syncs", ITEM_BAD_SYNCS, PART_WHOLE },
+    { "uptime_low", ITEM_UPTIME_LOW, PART_WHOLE },
+    { "uptime_high", ITEM_UPTIME_HIGH, PART_WHOLE },
+    { "boots", ITEM_BOOTS, PART_WHOLE },
+    { "power_on", ITEM_POWER_ON, PART_WHOLE },
+    { "external", ITEM_EXTERNAL, PART_WHOLE },
+    { "brown_out", ITEM_BROWN_OUT, PART_WHOLE },
+    { "watchdog", ITEM_WATCHDOG, PART_WHOLE },
+    { "last_causes", ITEM_CONDITION, PART_LOW },
+    { "self_test", ITEM_CONDITION, PART_HIGH },
+    { "trim_steps", ITEM_CLOCK, PART_LOW_SIGNED },
+    { "clock_error", ITEM_CLOCK, PART_HIGH_SIGNED },
+    { "stack_free", ITEM_STACK_FREE, PART_WHOLE },
+    { "identify_rounds", ITEM_IDENTIFY, PART_WHOLE },
+    { "balance_rounds", ITEM_BALANCE, PART_WHOLE },
 };
 
 _Static_assert(sizeof board_items / sizeof board_items[0] == APP_BOARD_ITEMS, "all of them");
@@ -149,4 +169,30 @@ bool app_board_row(uint8_t index, struct app_board_row *row)
         return false;
     flash_read(row, &board_items[index], sizeof *row);
     return true;
+}
+
+static const struct app_order_row orders[] FLASH_TABLE = {
+    { "identify", "LED blinks for so many seconds", ITEM_IDENTIFY, ORDER_SECONDS, false, 0 },
+    { "balance", "resistor on for so many seconds", ITEM_BALANCE, ORDER_SECONDS, false, 0 },
+    { "voltage", "the cell truly has so many mV now", ITEM_CELL_MV, ORDER_PLAIN, false, 0 },
+    { "temperature_offset", "added to its temperature, 0.1 C", ITEM_OFFSET_DC, ORDER_PLAIN, true,
+      0 },
+    { "clear", "error counters and lowest voltage", ITEM_CLEAR, ORDER_KEY, false,
+      COMMAND_CLEAR_KEY },
+};
+
+bool app_order_row(uint8_t index, struct app_order_row *row)
+{
+    if (index >= sizeof orders / sizeof orders[0])
+        return false;
+    flash_read(row, &orders[index], sizeof *row);
+    return true;
+}
+
+bool app_order_find(const char *name, struct app_order_row *row)
+{
+    for (uint8_t i = 0; app_order_row(i, row); i++)
+        if (strcmp(row->name, name) == 0)
+            return true;
+    return false;
 }

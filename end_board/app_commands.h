@@ -27,6 +27,7 @@ enum app_command {
     APP_VERSIONS,
     APP_WATCH,
     APP_BOARD,
+    APP_ORDER,
     APP_COMMANDS,
     APP_IDLE = APP_COMMANDS, /* none is running */
 };
@@ -70,6 +71,9 @@ enum app_error {
     APP_ERROR_OPEN,
     APP_ERROR_TIMEOUT,
     APP_ERROR_BOARD,
+    APP_ERROR_VALUE,
+    APP_ERROR_REFUSED,
+    APP_ERROR_FAILED,
     APP_ERRORS,
 };
 
@@ -139,13 +143,46 @@ bool app_item_row(uint8_t item, struct app_item_row *row);
 
 /* Values of `board`, asked for one at a time. */
 #define APP_BOARD_NAME_SIZE 16u
-#define APP_BOARD_ITEMS 8u
+#define APP_BOARD_ITEMS 24u
+
+enum app_board_part {
+    PART_WHOLE,
+    PART_VERSION,
+    PART_LOW, /* bits 7-0 */
+    PART_HIGH,
+    PART_LOW_SIGNED,
+    PART_HIGH_SIGNED,
+};
 
 struct app_board_row {
     char name[APP_BOARD_NAME_SIZE];
-    uint8_t item; /* enum command_item, common/command.h */
+    uint8_t
+        item; /* enum command_item, common/command.h; the same twice in a row is asked for once */
+    uint8_t part; /* enum app_board_part */
 };
 
 bool app_board_row(uint8_t index, struct app_board_row *row);
+
+/* Orders to a board. */
+#define APP_ORDER_NAME_SIZE 20u
+#define APP_ORDER_HELP_SIZE 44u
+
+enum app_order_unit {
+    ORDER_KEY,     /* no value: the key of its row */
+    ORDER_SECONDS, /* sent in rounds */
+    ORDER_PLAIN,   /* mV, 0.1 C */
+};
+
+struct app_order_row {
+    char name[APP_ORDER_NAME_SIZE];
+    char help[APP_ORDER_HELP_SIZE];
+    uint8_t item; /* enum command_item, common/command.h */
+    uint8_t unit; /* enum app_order_unit */
+    bool staged;  /* ITEM_SAVE_CALIBRATION follows */
+    uint16_t key;
+};
+
+bool app_order_row(uint8_t index, struct app_order_row *row);
+bool app_order_find(const char *name, struct app_order_row *row);
 
 #endif

@@ -543,6 +543,15 @@ static void setting_event(struct app *a, const struct event *e)
     text_int(&a->out, e->value);
 }
 
+static void order_name(struct app *a, uint8_t item)
+{
+    struct app_order_row row;
+
+    for (uint8_t i = 0; app_order_row(i, &row); i++)
+        if (row.item == item)
+            text_word(&a->out, row.name);
+}
+
 static void event_details(struct app *a, const struct event *e)
 {
     switch ((enum event_code)e->code) {
@@ -560,6 +569,9 @@ static void event_details(struct app *a, const struct event *e)
     case EVENT_CHAIN_BROKEN:
         place_words(&a->out, e->cell);
         return;
+    case EVENT_ORDER:
+        order_name(a, (uint8_t)e->value);
+        break;
     case EVENT_RESET:
     case EVENT_SOC_FULL:
     case EVENT_SOC_EMPTY:
@@ -711,6 +723,7 @@ enum app_progress app_show(struct app *a, enum app_error *error)
     case APP_CLEAR:
     case APP_WATCH:
     case APP_BOARD:
+    case APP_ORDER:
     case APP_COMMANDS:
         break;
     }

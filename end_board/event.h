@@ -25,6 +25,7 @@ enum event_code {
     EVENT_CLOCK_SET,
     EVENT_CHAIN_BROKEN,
     EVENT_CHAIN_WHOLE,
+    EVENT_ORDER,
     EVENT_COUNT,
 };
 

@@ -73,3 +73,8 @@ void owner_set_clock(const struct owner *o, uint32_t seconds_since_2000)
     calendar_set(&o->decide->calendar, seconds_since_2000);
     note(o, EVENT_CLOCK_SET, 0, moved_s);
 }
+
+void owner_ordered(const struct owner *o, uint8_t cell, uint8_t item)
+{
+    note(o, EVENT_ORDER, cell, item);
+}

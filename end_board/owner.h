@@ -22,6 +22,8 @@ bool owner_pin_fits(const struct owner *o, int32_t pin);
 void owner_reset_pin(const struct owner *o);
 void owner_clear_energy(const struct owner *o);
 void owner_clear_extremes(const struct owner *o);
+/* A board has carried out an order; item: enum command_item. */
+void owner_ordered(const struct owner *o, uint8_t cell, uint8_t item);
 void owner_set_clock(const struct owner *o, uint32_t seconds_since_2000);
 
 #endif

@@ -164,13 +164,23 @@ static void print_board_items(void)
         printf("| `%s` | 0x%02X |\n", row.name, row.item);
 }
 
+static void print_orders(void)
+{
+    struct app_order_row row;
+
+    printf("| order | does | item of the ring |\n|---|---|---|\n");
+    for (uint8_t i = 0; app_order_row(i, &row); i++)
+        printf("| `%s%s` | %s | 0x%02X |\n", row.name, row.unit == ORDER_KEY ? "" : " VALUE",
+               row.help, row.item);
+}
+
 static const struct {
     const char *name;
     void (*print)(void);
 } tables[] = { { "settings", print_settings }, { "rules", print_rules },
                { "events", print_events },     { "commands", print_commands },
                { "errors", print_errors },     { "items", print_items },
-               { "board", print_board_items } };
+               { "board", print_board_items }, { "orders", print_orders } };
 
 int main(int argc, char **argv)
 {
@@ -180,6 +190,6 @@ int main(int argc, char **argv)
         tables[i].print();
         return 0;
     }
-    fprintf(stderr, "usage: tables settings|rules|events|commands|errors|items|board\n");
+    fprintf(stderr, "usage: tables settings|rules|events|commands|errors|items|board|orders\n");
     return 2;
 }

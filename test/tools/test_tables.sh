@@ -47,6 +47,7 @@ check commands docs/app-protocol.md
 check errors docs/app-protocol.md
 check items docs/app-protocol.md
 check board docs/app-protocol.md
+check orders docs/app-protocol.md
 
 # A check that cannot fail would be none: one changed figure must be seen.
 if [ "$write" != --write ]; then

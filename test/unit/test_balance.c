@@ -77,11 +77,48 @@ static void test_balance_resistor_stops_at_95_and_goes_on_at_85(void **state)
     }
 }
 
+/* Without a balance voltage; what ends it, ends it for good. */
+static void test_balance_by_order_is_ended_by_heat_doubt_silence_and_a_low_cell(void **state)
+{
+    static const struct balance_input good = { .mv = 3300, .dc = 250, .trusted = true };
+    struct balance_input bad[4] = { good, good, good, good };
+    struct balance b = { 0 };
+
+    (void)state;
+    bad[0].trusted = false;
+    bad[1].lost = true;
+    bad[2].mv = 3300 - BALANCE_FORCED_DROP_MV;
+    bad[3].mv = 3300;
+    for (uint8_t i = 0; i < 3; i++) {
+        assert_true(balance_force(&b, 100, 3300));
+        balance_step(&b, &good);
+        assert_true(b.on);
+        balance_step(&b, &bad[i]);
+        assert_false(b.on);
+        balance_step(&b, &good);
+        assert_false(b.on);
+    }
+    assert_true(balance_force(&b, 100, 3300)); /* heat: a pause */
+    bad[3].dc = BALANCE_HOT_DC;
+    balance_step(&b, &bad[3]);
+    assert_false(b.on);
+    balance_step(&b, &good);
+    assert_true(b.on);
+    assert_true(balance_force(&b, 2, 3300));
+    balance_step(&b, &good);
+    assert_true(b.on);
+    balance_step(&b, &good);
+    assert_false(b.on);
+    assert_false(balance_force(&b, 2, BALANCE_FORCED_DROP_MV));
+    assert_true(balance_force(&b, 0, 0));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_balance_every_case_of_the_table),
         cmocka_unit_test(test_balance_resistor_stops_at_95_and_goes_on_at_85),
+        cmocka_unit_test(test_balance_by_order_is_ended_by_heat_doubt_silence_and_a_low_cell),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

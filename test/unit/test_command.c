@@ -94,10 +94,22 @@ static void test_counters_and_version_are_read(void **state)
 }
 
 static const uint8_t known[] = {
-    ITEM_VERSION,     ITEM_CELL_SUM,  ITEM_NTC_SHARE,  ITEM_GAIN_Q16,      ITEM_OFFSET_DMV,
-    ITEM_TC_PPM,      ITEM_OFFSET_DC, ITEM_BAD_FRAMES, ITEM_MARKED_FRAMES, ITEM_STALE_FRAMES,
-    ITEM_LINE_ERRORS, ITEM_BAD_SYNCS, ITEM_ROUNDS_LOW, ITEM_ROUNDS_HIGH,
+    ITEM_VERSION,     ITEM_CELL_SUM,   ITEM_NTC_SHARE,   ITEM_GAIN_Q16,      ITEM_OFFSET_DMV,
+    ITEM_TC_PPM,      ITEM_OFFSET_DC,  ITEM_BAD_FRAMES,  ITEM_MARKED_FRAMES, ITEM_STALE_FRAMES,
+    ITEM_LINE_ERRORS, ITEM_BAD_SYNCS,  ITEM_ROUNDS_LOW,  ITEM_ROUNDS_HIGH,   ITEM_IDENTIFY,
+    ITEM_BALANCE,     ITEM_CELL_MV,    ITEM_BOOTS,       ITEM_POWER_ON,      ITEM_EXTERNAL,
+    ITEM_BROWN_OUT,   ITEM_WATCHDOG,   ITEM_LOWEST_MV,   ITEM_STACK_FREE,    ITEM_CLOCK,
+    ITEM_CONDITION,   ITEM_UPTIME_LOW, ITEM_UPTIME_HIGH,
 };
+
+/* Written with an effect of their own: tests below. */
+static bool is_deed(uint16_t code)
+{
+    static const uint8_t deeds[] = { ITEM_SAVE_CALIBRATION, ITEM_IDENTIFY, ITEM_BALANCE,
+                                     ITEM_CELL_MV, ITEM_CLEAR };
+
+    return (code & WRITE) && memchr(deeds, (int)(code & ~WRITE), sizeof deeds) != NULL;
+}
 
 static bool is_known(uint8_t item)
 {
@@ -118,7 +130,7 @@ static void test_every_code_is_known_or_refused_without_effect(void **state)
         struct cell_board before = b;
         bool good = code & WRITE ? is_writable(item) : is_known(item);
 
-        if (code == (WRITE | ITEM_SAVE_CALIBRATION))
+        if (is_deed(code))
             continue;
         command((uint8_t)code, (uint8_t)(code & 15u), 5);
         assert_int_equal(reply.status, good ? REPLY_DONE : REPLY_UNKNOWN);
@@ -260,6 +272,167 @@ static void test_same_sequence_with_another_wish_is_a_new_command(void **state)
     expect(REPLY_DONE, 4);
 }
 
+/* ---- orders ------------------------------------------------------------------------------------ */
+
+static void rounds(uint16_t count)
+{
+    while (count--)
+        cell_board_events(&b, LINK_BREAK_SEEN);
+}
+
+static void calibrated(void)
+{
+    set_up();
+    calibration_default(&b.calibration);
+    b.calibration.valid = true;
+    calibration_save(&b.calibration);
+    fake->sum[ANALOG_BAND_GAP] = 4 * 341; /* 1.1 of 3.3 V */
+    fake->sum[ANALOG_NTC] = 4096u;        /* 25 C */
+    rounds(1);
+    fake->writes = 0;
+}
+
+static void test_identify_blinks_for_as_many_rounds(void **state)
+{
+    (void)state;
+    set_up();
+    command(WRITE | ITEM_IDENTIFY, 1, 6);
+    expect(REPLY_DONE, 6);
+    for (uint8_t left = 6; left > 0; left--) {
+        rounds(1);
+        assert_int_equal(fake->led, (left - 1) % 2 == 1);
+    }
+    rounds(1);
+    assert_false(fake->led);
+    command(ITEM_IDENTIFY, 2, 0);
+    expect(REPLY_DONE, 0);
+    command(WRITE | ITEM_IDENTIFY, 3, COMMAND_IDENTIFY_MAX + 1);
+    assert_int_equal(reply.status, REPLY_OUT_OF_RANGE);
+}
+
+static void test_balancing_by_command_ends_by_itself(void **state)
+{
+    (void)state;
+    calibrated();
+    assert_false(fake->balance);
+    command(WRITE | ITEM_BALANCE, 1, 4);
+    expect(REPLY_DONE, 4);
+    rounds(3);
+    assert_true(fake->balance);
+    command(ITEM_BALANCE, 2, 0);
+    expect(REPLY_DONE, 1);
+    rounds(1);
+    assert_false(fake->balance);
+    command(WRITE | ITEM_BALANCE, 3, 4000);
+    rounds(2);
+    assert_true(fake->balance);
+    command(WRITE | ITEM_BALANCE, 4, 0);
+    rounds(1);
+    assert_false(fake->balance);
+    command(WRITE | ITEM_BALANCE, 5, COMMAND_BALANCE_MAX + 1);
+    assert_int_equal(reply.status, REPLY_OUT_OF_RANGE);
+}
+
+static void test_balancing_by_command_needs_a_reading(void **state)
+{
+    (void)state;
+    set_up();
+    command(WRITE | ITEM_BALANCE, 1, 100);
+    assert_int_equal(reply.status, REPLY_REFUSED);
+}
+
+static void test_known_voltage_moves_the_offset_and_is_kept(void **state)
+{
+    uint16_t before;
+
+    (void)state;
+    calibrated();
+    before = b.mv;
+    command(WRITE | ITEM_CELL_MV, 1, (uint16_t)(before + 17u));
+    assert_int_equal(reply.status, REPLY_DONE);
+    rounds(1);
+    assert_int_equal(b.mv, before + 17u);
+    calibration_load(&b.calibration);
+    assert_int_equal(b.calibration.offset_dmv, 170);
+    command(WRITE | ITEM_CELL_MV, 2, (uint16_t)(before - 3u));
+    rounds(1);
+    assert_int_equal(b.mv, before - 3u);
+}
+
+static void test_voltage_that_cannot_be_changes_nothing(void **state)
+{
+    static const int16_t shifts[] = { 201, -201, 1500, -3000, 5000 };
+
+    (void)state;
+    for (uint8_t i = 0; i < TEST_COUNT_OF(shifts); i++) {
+        calibrated();
+        command(WRITE | ITEM_CELL_MV, i, (uint16_t)(b.mv + (uint16_t)shifts[i]));
+        assert_int_equal(reply.status, REPLY_OUT_OF_RANGE);
+        assert_int_equal(b.calibration.offset_dmv, 0);
+        assert_int_equal(fake->writes, 0);
+    }
+    set_up(); /* without the factory's gain an offset says nothing */
+    rounds(1);
+    command(WRITE | ITEM_CELL_MV, 1, b.mv);
+    assert_int_equal(reply.status, REPLY_REFUSED);
+}
+
+static void test_clear_needs_its_key_and_leaves_the_rounds(void **state)
+{
+    (void)state;
+    set_up();
+    b.link.counters = (struct link_counters){ .rounds = 9,
+                                              .bad_frames = 1,
+                                              .marked_frames = 2,
+                                              .stale_frames = 3,
+                                              .line_errors = 4,
+                                              .bad_syncs = 5 };
+    b.health.lowest_mv = 2900;
+    command(WRITE | ITEM_CLEAR, 1, COMMAND_CLEAR_KEY ^ 1u);
+    assert_int_equal(reply.status, REPLY_OUT_OF_RANGE);
+    assert_int_equal(b.link.counters.bad_frames, 1);
+    command(WRITE | ITEM_CLEAR, 2, COMMAND_CLEAR_KEY);
+    assert_int_equal(reply.status, REPLY_DONE);
+    assert_int_equal(b.link.counters.rounds, 9);
+    assert_int_equal(b.link.counters.bad_frames + b.link.counters.marked_frames +
+                         b.link.counters.stale_frames + b.link.counters.line_errors +
+                         b.link.counters.bad_syncs,
+                     0);
+    assert_int_equal(b.health.lowest_mv, UINT16_MAX);
+}
+
+static void test_condition_of_the_board_is_read(void **state)
+{
+    (void)state;
+    set_up();
+    b.health = (struct health){ .uptime_s = 0x00031234,
+                                .lowest_mv = 2987,
+                                .stack_free = 300,
+                                .trim_steps = -3,
+                                .clock_error = 5,
+                                .causes = 4,
+                                .faults = 2,
+                                .resets = { .boots = 7, .count = { 1, 2, 3, 4 } } };
+    command(ITEM_UPTIME_LOW, 0, 0);
+    expect(REPLY_DONE, 0x1234);
+    command(ITEM_UPTIME_HIGH, 0, 0);
+    expect(REPLY_DONE, 3);
+    command(ITEM_LOWEST_MV, 0, 0);
+    expect(REPLY_DONE, 2987);
+    command(ITEM_STACK_FREE, 0, 0);
+    expect(REPLY_DONE, 300);
+    command(ITEM_CLOCK, 0, 0);
+    expect(REPLY_DONE, 0x05FD);
+    command(ITEM_CONDITION, 0, 0);
+    expect(REPLY_DONE, 0x0204);
+    command(ITEM_BOOTS, 0, 0);
+    expect(REPLY_DONE, 7);
+    for (uint8_t cause = 0; cause < RESET_CAUSES; cause++) {
+        command((uint8_t)(ITEM_POWER_ON + cause), 0, 0);
+        expect(REPLY_DONE, cause + 1u);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -272,6 +445,13 @@ int main(void)
         cmocka_unit_test(test_power_failure_while_saving_is_reported),
         cmocka_unit_test(test_repeated_command_is_answered_but_not_executed_again),
         cmocka_unit_test(test_same_sequence_with_another_wish_is_a_new_command),
+        cmocka_unit_test(test_identify_blinks_for_as_many_rounds),
+        cmocka_unit_test(test_balancing_by_command_ends_by_itself),
+        cmocka_unit_test(test_balancing_by_command_needs_a_reading),
+        cmocka_unit_test(test_known_voltage_moves_the_offset_and_is_kept),
+        cmocka_unit_test(test_voltage_that_cannot_be_changes_nothing),
+        cmocka_unit_test(test_clear_needs_its_key_and_leaves_the_rounds),
+        cmocka_unit_test(test_condition_of_the_board_is_read),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
