@@ -586,6 +586,7 @@ static void event_details(struct app *a, const struct event *e)
     case EVENT_PIN_WRONG:
     case EVENT_ENERGY_CLEARED:
     case EVENT_CHAIN_WHOLE:
+    case EVENT_BOARD_RESET:
     case EVENT_COUNT:
         break;
     }

@@ -21,6 +21,7 @@ static const struct event_row rows[] FLASH_TABLE = {
     [EVENT_CLOCK_SET] = { "clock_set", "seconds it moved", false },
     [EVENT_CHAIN_BROKEN] = { "chain_broken", "board behind the place", true },
     [EVENT_CHAIN_WHOLE] = { "chain_whole", "", false },
+    [EVENT_BOARD_RESET] = { "board_reset", "", false },
     [EVENT_ORDER] = { "order", "item of the ring", true },
 };
 

@@ -26,6 +26,7 @@ enum event_code {
     EVENT_CHAIN_BROKEN,
     EVENT_CHAIN_WHOLE,
     EVENT_ORDER,
+    EVENT_BOARD_RESET,
     EVENT_COUNT,
 };
 

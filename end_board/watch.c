@@ -90,6 +90,22 @@ static void watch_place(struct watch *w, const struct decide *d, struct event_lo
         add(log, d, EVENT_CHAIN_WHOLE, 0, 0);
 }
 
+/* The mark stands in a board's readings until one round was complete; that is one event. */
+static void watch_resets(struct watch *w, const struct decide *d, struct event_log *log)
+{
+    const struct pack *p = d->facts.pack;
+    bool settled = d->facts.now_ms - w->started_ms >= WATCH_SETTLE_MS; /* all start with the pack */
+
+    for (uint8_t i = 0; i < p->count; i++) {
+        uint8_t bit = (uint8_t)(1u << (i & 7u));
+        bool marked = p->cell[i].fresh && (p->cell[i].flags & CELL_RESTARTED);
+
+        if (marked && settled && !(w->reset[i >> 3] & bit))
+            add(log, d, EVENT_BOARD_RESET, (uint8_t)(i + 1u), 0);
+        w->reset[i >> 3] = (uint8_t)(marked ? w->reset[i >> 3] | bit : w->reset[i >> 3] & ~bit);
+    }
+}
+
 static void watch_relay(struct watch *w, const struct decide *d, struct event_log *log,
                         uint8_t relay)
 {
@@ -110,6 +126,7 @@ void watch_step(struct watch *w, const struct decide *d, struct event_log *log)
 {
     watch_faults(w, d, log);
     watch_place(w, d, log);
+    watch_resets(w, d, log);
     for (uint8_t relay = 0; relay < RELAY_COUNT; relay++)
         watch_relay(w, d, log, relay);
     if (d->soc_event == SOC_SET_FULL)

@@ -18,6 +18,7 @@ struct watch {
     bool broken; /* that is in the log, and where */
     uint8_t broken_after;
     uint32_t started_ms;
+    uint8_t reset[(FRAME_CELLS_MAX + 7u) / 8u]; /* bit per board: marked as reset, and in the log */
 };
 
 void watch_init(struct watch *w, uint32_t now_ms);

@@ -59,11 +59,12 @@ def temperature(bench):
 
 def board_and_clear(bench):
     """A reset is in the board's own books, and what the link got wrong can be cleared."""
-    text = HEAD % 4 + "at 4 reset 3\n" + WAKE.replace("at 8", "at 12") + \
-        'at 14 app "board 3"\nat 14 within 70 app expect "balance_rounds 0"\n' + \
-        'at 14 within 70 app expect "external 1"\nat 14 within 70 app expect "self_test 0"\n' + \
-        order(86, "3 clear") + 'at 90 app "board 3"\nat 90 within 70 app expect "bad_syncs 0"\n'
-    bench.run(["--duration", 165], text)
+    text = HEAD % 4 + "at 13 reset 3\n" + WAKE.replace("at 8", "at 12") + \
+        'at 17 app "events 4"\nat 17 within 1 app expect "board_reset cell 3"\n' + \
+        'at 19 app "board 3"\nat 19 within 70 app expect "balance_rounds 0"\n' + \
+        'at 19 within 70 app expect "external 1"\nat 19 within 70 app expect "self_test 0"\n' + \
+        order(91, "3 clear") + 'at 96 app "board 3"\nat 96 within 70 app expect "bad_syncs 0"\n'
+    bench.run(["--duration", 170], text)
 
 
 def lost_on_the_way(bench):

@@ -200,6 +200,34 @@ static void test_broken_ring_after_a_reset_is_no_event_unless_it_lasts(void **st
     expect(EVENT_CHAIN_BROKEN, 2, 3);
 }
 
+static void test_board_that_was_reset_is_named_once(void **state)
+{
+    (void)state;
+    set_up();
+    for (uint8_t i = 0; i < pack.count; i++)
+        pack.cell[i].flags = CELL_RESTARTED; /* all of them, with the pack */
+    step(WATCH_SETTLE_MS - 1u);
+    step(1);
+    expect_no_more();
+    for (uint8_t i = 0; i < pack.count; i++)
+        pack.cell[i].flags = 0;
+    step(1000);
+    pack.cell[2].flags = CELL_RESTARTED;
+    step(1000);
+    expect(EVENT_BOARD_RESET, 3, 0);
+    step(1000);
+    expect_no_more();
+    pack.cell[2].flags = 0;
+    step(1000);
+    pack.cell[2].flags = CELL_RESTARTED;
+    pack.cell[2].fresh = 0; /* an old reading */
+    step(1000);
+    expect_no_more();
+    pack.cell[2].fresh = 1;
+    step(1000);
+    expect(EVENT_BOARD_RESET, 3, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -211,6 +239,7 @@ int main(void)
         cmocka_unit_test(test_fault_of_a_cell_names_the_first_one),
         cmocka_unit_test(test_relays_tell_the_rule_and_the_cell),
         cmocka_unit_test(test_counter_set_full_or_empty_is_an_event),
+        cmocka_unit_test(test_board_that_was_reset_is_named_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
