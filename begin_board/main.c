@@ -2,6 +2,7 @@
 #include "begin_board/current.h"
 #include "begin_board/dip.h"
 #include "begin_board/rounds.h"
+#include "begin_board/steer.h"
 #include "begin_board/zero.h"
 #include "common/avr/port.h"
 #include "common/avr/sampler.h"
@@ -61,6 +62,7 @@ static void step_rounds(void)
 
     switch (rounds_step(&rounds, now_ms)) {
     case ROUND_START_BREAK:
+        steer_step(&board);
         link_lead_break(&board.link);
         break;
     case ROUND_SEND:

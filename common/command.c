@@ -30,6 +30,7 @@ static const struct row {
     { FIELD(link.counters.bad_syncs), ITEM_BAD_SYNCS },
     { FIELD(link.counters.rounds), ITEM_ROUNDS_LOW },
     { FIELD(link.counters.rounds) + 2u, ITEM_ROUNDS_HIGH },
+    { FIELD(clock_steps) | IS_WRITABLE | IS_SIGNED, ITEM_CLOCK_STEPS },
 #undef FIELD
 };
 

@@ -29,8 +29,9 @@ enum command_item {
     ITEM_STALE_FRAMES = 0x22,
     ITEM_LINE_ERRORS = 0x23,
     ITEM_BAD_SYNCS = 0x24,
-    ITEM_ROUNDS_LOW = 0x25, /* bits 15-0 */
-    ITEM_ROUNDS_HIGH = 0x26 /* bits 31-16 */
+    ITEM_ROUNDS_LOW = 0x25,  /* bits 15-0 */
+    ITEM_ROUNDS_HIGH = 0x26, /* bits 31-16 */
+    ITEM_CLOCK_STEPS = 0x30  /* Begin: steps of its oscillator still to be made, > 0 is faster */
 };
 
 #define COMMAND_SAVE_KEY 0xCA1Bu

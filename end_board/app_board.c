@@ -1,5 +1,6 @@
 /* `board K`: questions to one board, over the return wire and round the ring. */
 #include "end_board/app.h"
+#include "end_board/pace.h"
 
 #include "common/command.h"
 #include "common/hal.h"
@@ -36,6 +37,7 @@ static uint32_t own_value(const struct link_counters *c, uint8_t item)
     case ITEM_TC_PPM:
     case ITEM_OFFSET_DC:
     case ITEM_SAVE_CALIBRATION:
+    case ITEM_CLOCK_STEPS:
         break;
     }
     return 0;
@@ -67,7 +69,7 @@ static void ask(struct app *a, uint8_t target, uint8_t item)
 {
     a->query.asked = true;
     a->query.begun_ms = a->now_ms;
-    a->query.sequence = (a->query.sequence + 1u) & 0x0Fu;
+    a->query.sequence = (uint8_t)((a->query.sequence + 1u) % PACE_SEQUENCE);
     send(a, target, item);
 }
 

@@ -96,7 +96,7 @@ static void test_counters_and_version_are_read(void **state)
 static const uint8_t known[] = {
     ITEM_VERSION,     ITEM_CELL_SUM,  ITEM_NTC_SHARE,  ITEM_GAIN_Q16,      ITEM_OFFSET_DMV,
     ITEM_TC_PPM,      ITEM_OFFSET_DC, ITEM_BAD_FRAMES, ITEM_MARKED_FRAMES, ITEM_STALE_FRAMES,
-    ITEM_LINE_ERRORS, ITEM_BAD_SYNCS, ITEM_ROUNDS_LOW, ITEM_ROUNDS_HIGH,
+    ITEM_LINE_ERRORS, ITEM_BAD_SYNCS, ITEM_ROUNDS_LOW, ITEM_ROUNDS_HIGH,   ITEM_CLOCK_STEPS,
 };
 
 static bool is_known(uint8_t item)
@@ -106,7 +106,7 @@ static bool is_known(uint8_t item)
 
 static bool is_writable(uint8_t item)
 {
-    return item >= ITEM_GAIN_Q16 && item <= ITEM_OFFSET_DC;
+    return (item >= ITEM_GAIN_Q16 && item <= ITEM_OFFSET_DC) || item == ITEM_CLOCK_STEPS;
 }
 
 static void test_every_code_is_known_or_refused_without_effect(void **state)

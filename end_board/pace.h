@@ -1,0 +1,48 @@
+/* Brings the bit rate of the whole chain to 38 400, so that the divisor of the ring fits the app port as
+ * well: Begin's clock leads, and End, which has the crystal, tells Begin by how much it is off. Needs the
+ * return wire. Pure logic, main loop. */
+#ifndef END_BOARD_PACE_H
+#define END_BOARD_PACE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "protocol/frame.h"
+
+/* Rounds between looks: while the chain settles from its start, and when the rate is right. */
+#define PACE_FIRST_ROUNDS 6u
+#define PACE_REST_ROUNDS 64u
+/* Behind the steps that were asked for, until all boards have followed. */
+#define PACE_SETTLE_ROUNDS 10u
+/* While this board is still on its way to Begin's rate. */
+#define PACE_AGAIN_ROUNDS 4u
+/* 0.5 %: a little less than one step of the oscillator. */
+#define PACE_GOOD_1024 5
+#define PACE_STEPS_MAX 24
+/* Sequences of the commands that are sent from here, in turn; the app's are below. */
+#define PACE_SEQUENCE 14u
+
+struct pace {
+    uint8_t wait; /* rounds */
+    uint8_t sequence;
+};
+
+void pace_init(struct pace *p);
+/* A round is over. */
+void pace_round(struct pace *p);
+/* True when the clock is to be measured. */
+static inline bool pace_due(const struct pace *p)
+{
+    return p->wait == 0;
+}
+
+/* By how much a bit of this many CPU cycles * 8 is faster than one of 38 400 baud, in 1/1024; cycles as in
+ * cpu_clock.h. */
+int16_t pace_error_1024(uint16_t cycles, uint8_t divisor);
+
+/* The clock was measured when it was due: cycles as in cpu_clock.h, with the ring's divisor and this
+ * board's error against Begin (struct trim). True when Begin is to be told this. */
+bool pace_step(struct pace *p, uint16_t cycles, uint8_t divisor, int8_t error_1024,
+               struct frame_command *command);
+
+#endif
