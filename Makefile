@@ -38,8 +38,8 @@ SIMAVR_INCLUDE ?= /usr/include/simavr
 
 ifneq ($(filter-out $(TOOLLESS_GOALS),$(GOALS)),)
 ifndef BMS_TOOLS_CHECKED
-# avrdude: to flash, and for the test of what would be flashed.
-EXTRA_TOOLS := $(if $(filter test,$(GOALS))$(if $(DRY),,$(filter $(FLASH_GOALS),$(GOALS))),flash)
+# avrdude: to flash, and for the test of what would be flashed. spin: for the models.
+EXTRA_TOOLS := $(if $(filter test,$(GOALS))$(if $(DRY),,$(filter $(FLASH_GOALS),$(GOALS))),flash) $(if $(filter test,$(GOALS)),model)
 WHY_NO_TOOLS := $(shell CC='$(CC)' AVR_PREFIX='$(AVR_PREFIX)' \
 	sh test/tools/bootstrap.sh $(EXTRA_TOOLS) </dev/null)
 ifneq ($(WHY_NO_TOOLS),)
@@ -93,7 +93,7 @@ SIM_TEST_SRC := $(wildcard test/sim/test_*.c)
 CHAIN_TEST_SRC := $(wildcard test/chain/test_*.c)
 CHAIN_HELPER_SRC := $(filter-out $(CHAIN_TEST_SRC),$(wildcard test/chain/*.c))
 CHAIN_SCRIPTS := $(wildcard test/chain/test_*.sh test/chain/test_*.py)
-TOOL_TESTS := $(wildcard test/tools/test_*.sh test/tools/test_*.py)
+TOOL_TESTS := $(wildcard test/tools/test_*.sh test/tools/test_*.py test/model/test_*.sh)
 
 # ---- flags --------------------------------------------------------------------------------------
 
@@ -338,8 +338,19 @@ test: ## everything there is to check; a part of it: SUITES="host avr" ONLY=crc
 unit: ## the unit tests alone, on the host and on AVR
 	$(LIVE)$(MAKE) --no-print-directory test SUITES='host avr'
 
-soak: $B/test/host/test_app_fuzz ## ten million random lines at the app port; FUZZ_LINES, FUZZ_SEED
+SOAK_CASES := charge-leaf_1c charge-leaf_0p3c charge-drive day-household \
+	day-town day-leaf
+.PHONY: soak-app soak-decoder $(SOAK_CASES:%=soak-%)
+soak: soak-app soak-decoder $(SOAK_CASES:%=soak-%) ## the long runs: ten million app lines, whole recordings, days
+
+soak-app: $B/test/host/test_app_fuzz
 	$(LIVE)FUZZ_LINES=$${FUZZ_LINES:-10000000} ASAN_OPTIONS=detect_leaks=0 $<
+
+soak-decoder: $B/test/host/test_decoder_corrupt
+	$(LIVE)FRAMES=$${FRAMES:-100000000} $<
+
+$(SOAK_CASES:%=soak-%): soak-%: $B/bms-sim $(IMAGES)
+	$(LIVE)SOAK=1 $(PYTHON) test/chain/test_$(subst -,.py ,$*)
 
 lint: $(IMAGES) ## who may include what, and no float code in an image
 	@sh test/tools/test_lint.sh

@@ -63,9 +63,10 @@ static void break_part(struct board *b, const struct event *e)
         b->front_end.divider *= e->a;
     else if (e->kind == EVENT_FAULT_EEPROM)
         eeprom_cut(&b->eeprom, address, (enum eeprom_torn)e->bit);
-    else if (e->kind == EVENT_FAULT_FLASH && address <= b->mcu.avr->flashend)
+    else if (e->kind == EVENT_FAULT_FLASH && address <= b->mcu.avr->flashend) {
         firmware_flip(b->firmware, b->mcu.avr, address, (uint8_t)e->bit);
-    else if (e->kind == EVENT_FAULT_RAM && address >= b->mcu.part->ram_start &&
+        b->mcu.core = NULL;
+    } else if (e->kind == EVENT_FAULT_RAM && address >= b->mcu.part->ram_start &&
              address <= b->mcu.avr->ramend)
         mcu_stuck_bit(&b->mcu, (uint16_t)address, (uint8_t)e->bit, e->flag);
 }

@@ -20,6 +20,7 @@ enum {
     KEY_CSV,
     KEY_JSON,
     KEY_FIRMWARE,
+    KEY_CORE,
     KEY_CLOCK_SPREAD,
     KEY_CLOCK_BEGIN,
     KEY_CLOCK_END,
@@ -69,6 +70,7 @@ static const struct argp_option table[] = {
     { "ext-log", KEY_EXT_LOG, "FILE", 0, "one line per frame of the extended data output", 0 },
     { "quiet", 'q', NULL, 0, "print nothing but failures", 0 },
     { "threads", KEY_THREADS, "N", 0, "1 or 2; the results are the same (2 from 48 boards on)", 0 },
+    { "core", KEY_CORE, "NAME", 0, "simavr: its own, slower loop runs the instructions (own)", 0 },
     { "firmware", KEY_FIRMWARE, "DIR", 0, "folder of the images (build/firmware)", 0 },
     { 0 },
 };
@@ -142,6 +144,13 @@ static bool rig_of(const char *name)
     return strcmp(name, "ring") == 0;
 }
 
+static bool simavr_core_of(const char *name)
+{
+    if (strcmp(name, "own") != 0 && strcmp(name, "simavr") != 0)
+        bad("--%s: '%s' is neither own nor simavr", "core", name);
+    return strcmp(name, "simavr") == 0;
+}
+
 static bool critical_of(const char *name)
 {
     if (strcmp(name, "critical") != 0 && strcmp(name, "normal") != 0)
@@ -206,6 +215,9 @@ static error_t parse_one(int key, char *arg, struct argp_state *state)
         break;
     case KEY_THREADS:
         o->threads = whole("threads", arg, 1, 2);
+        break;
+    case KEY_CORE:
+        o->simavr_core = simavr_core_of(arg);
         break;
     case KEY_FIRMWARE:
         o->firmware_dir = arg;

@@ -21,6 +21,7 @@ struct options {
     int sensors;
     int passes;
     int threads;
+    bool simavr_core;
     uint64_t seed;
     double clock_spread;
     double clock_begin; /* error of Begin's and End's oscillator, NAN: drawn */

@@ -279,6 +279,7 @@ bool run_init(struct run *r, const struct options *o, struct scenario *scenario,
         .clock_begin = o->clock_begin,
         .clock_end = o->clock_end,
         .threads = o->threads,
+        .simavr_core = o->simavr_core,
         .firmware_dir = o->firmware_dir,
     };
     struct settings settings = settings_for(o);

@@ -195,6 +195,7 @@ void board_init(struct board *b, enum board_kind kind, int number, struct firmwa
     rng_seed(&b->rng, seed, (uint64_t)number);
     mcu_init(&b->mcu, firmware_chip(firmware), firmware->part, number);
     b->mcu.bss_end = firmware->bss_end;
+    b->mcu.core = firmware->core;
     oscillator_draw(&b->mcu.oscillator, tolerance->clock_error, &b->rng);
     usart_init(&b->usart, &b->mcu,
                &(struct usart_unit){ b->mcu.part->usart_base, b->mcu.part->vector_usart_rx,

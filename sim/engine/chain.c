@@ -52,6 +52,8 @@ void chain_twin(struct chain *c, const struct chain_config *config, int index, s
         tolerance.clock_error = given;
     board_init(twin, kind, index + 1, &c->firmware[kind], c->world, in, out, rng_u64(&rng),
                &tolerance);
+    if (config->simavr_core)
+        twin->mcu.core = NULL;
 }
 
 static void init_board(struct chain *c, int index, const struct chain_config *config)

@@ -135,6 +135,7 @@ static void share_flash(struct firmware *f, avr_t *avr)
 {
     if (!f->flash) {
         f->flash = avr->flash;
+        f->core = core_new(f->flash, avr->flashend + 1u);
         return;
     }
     free(avr->flash);
@@ -166,7 +167,9 @@ void firmware_chip_free(struct firmware *f, avr_t *avr)
 void firmware_free(struct firmware *f)
 {
     free(f->flash);
+    free(f->core);
     f->flash = NULL;
+    f->core = NULL;
 }
 
 /* simavr reports an access beyond the RAM and then does it: with a whole address space it stays

@@ -8,6 +8,7 @@
 #include <sim_avr.h>
 #include <sim_elf.h>
 
+#include "engine/core.h"
 #include "engine/part.h"
 #include "scenario/err.h"
 
@@ -16,6 +17,7 @@ struct firmware {
     const struct part *part;
     elf_firmware_t elf;
     uint8_t *flash;           /* shared by the chips */
+    struct core *core;        /* it, decoded */
     uint32_t flash_bytes;     /* .text and the initial values of .data */
     uint32_t ram_bytes;       /* .data, .bss and .noinit */
     uint16_t bss_end;         /* first address above static data */

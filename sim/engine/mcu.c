@@ -380,7 +380,7 @@ static void run_clocked(struct mcu *m, avr_cycle_count_t horizon)
             limit = before < horizon && !m->stuck_mask ? horizon - before : 1;
             if (avr->run_cycle_count > limit)
                 avr->run_cycle_count = limit;
-            avr->pc = avr_run_one(avr);
+            avr->pc = m->core ? core_run(m->core, avr) : avr_run_one(avr);
             hold_stuck_bit(m);
             m->active_cycles += avr->cycle - before;
             if (avr->state == cpu_Sleeping && sleep_disabled(avr))

@@ -11,6 +11,7 @@
 
 #include <sim_avr.h>
 
+#include "engine/core.h"
 #include "engine/oscillator.h"
 #include "engine/part.h"
 
@@ -53,7 +54,8 @@ struct source {
 struct mcu {
     avr_t *avr;
     const struct part *part;
-    int number; /* of the board, 1-based */
+    const struct core *core; /* its flash, decoded; NULL: simavr runs the instructions */
+    int number;              /* of the board, 1-based */
     struct oscillator oscillator;
     int64_t base_ps; /* real time of base_cycle */
     avr_cycle_count_t base_cycle;

@@ -13,7 +13,7 @@ import tempfile
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 SIM = os.path.join(ROOT, os.environ.get("BMS_SIM", "build/bms-sim"))
 FIRMWARE = os.path.join(ROOT, os.environ.get("FIRMWARE", "build/firmware"))
-TIMEOUT_S = 200
+TIMEOUT_S = 7200 if os.environ.get("SOAK") else 250
 
 
 class Failed(Exception):

@@ -4,13 +4,12 @@
 The recordings are not part of the project. BMS_DATA names their folder. SOAK=1 runs them whole.
 """
 
-import csv
 import os
 from functools import partial
 
-from chain import ROOT, Skipped, check, main
+from chain import check, main
+from recording import read_rows
 
-DATA = os.path.join(ROOT, os.environ.get("BMS_DATA", "../shared/data"))
 WHOLE = bool(os.environ.get("SOAK"))
 SHARE = 0.003  # of the charge that was moved
 OFFSET_A = 0.025  # of a zeroed sensor: half its step (product manual, 1 pass)
@@ -19,14 +18,10 @@ RIPPLE = "at 0 ripple 100 1.0\n"
 
 def recording(name, seconds):
     """Its first seconds as a file of its own: time, current, and cells where it has them."""
-    path = os.path.join(DATA, name)
-    if not os.path.exists(path):
-        raise Skipped("no recordings (set BMS_DATA)")
-    with open(path, newline="") as file:
-        lines = [line for line in csv.reader(file) if line and not line[0].startswith("#")]
-    start = float(lines[1][0])
-    rows = [line for line in lines[1:] if WHOLE or float(line[0]) - start <= seconds]
-    return lines[0], rows, float(rows[-1][0]) - start
+    header, rows = read_rows(name)
+    start = float(rows[0][0])
+    rows = [row for row in rows if WHOLE or float(row[0]) - start <= seconds]
+    return header, rows, float(rows[-1][0]) - start
 
 
 def moved_as(header, rows, scale):

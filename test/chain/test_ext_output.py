@@ -153,7 +153,7 @@ at 40s repair 3 4
 
 def broken_chain(bench):
     _, heard = frames(bench, ["--duration", 55], BREAK)
-    check_line([h for h in heard if h[0] < 39], 40)
+    check_line([h for h in heard if h[0] < 39], 39)
     check_line([h for h in heard if h[0] > 43], 55)
     before = [f.fields() for at, f, _, _ in heard if 15 < at < 20]
     broken = [f.fields() for at, f, _, _ in heard if 23.5 < at < 40]

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Looks whether the tools are there and installs what is missing with apt-get.
 #
-#   bootstrap.sh [flash]      flash: avrdude too
+#   bootstrap.sh [flash] [model]      avrdude too, spin too
 #
 # Silent and fast when nothing is missing. What it installs is announced on stderr; standard output
 # carries nothing but the one line that says why it failed, for make to print.
@@ -59,6 +59,7 @@ look() {
     for group in "$@"; do
         case $group in
         flash) have avrdude || need avrdude ;;
+        model) have spin || need spin ;;
         esac
     done
 }
