@@ -83,11 +83,11 @@ static void take_sensors(uint32_t now_ms)
 
 /* ---- clock --------------------------------------------------------------------------------------- */
 
-/* The app's own questions to a board go first. */
+/* The app's own questions to a board go first. A crystal that nobody believes leads nobody. */
 static bool may_steer(void)
 {
     return pace_due(&pace) && board.link.start.ring_closed && !board.link.command_out.full &&
-           !app.query.asked;
+           !app.query.asked && !meter_clock_lost(&decide.meter);
 }
 
 static void steer_begin(void)

@@ -34,19 +34,53 @@ static int16_t steps_for(int16_t error)
     return steps < -PACE_STEPS_MAX ? -PACE_STEPS_MAX : steps;
 }
 
+static bool within(int16_t value, int16_t limit)
+{
+    return value <= limit && value >= -limit;
+}
+
+static uint16_t rounds_for(int16_t steps)
+{
+    if (within(steps, PACE_DRIFT_STEPS))
+        return PACE_DRIFT_ROUNDS;
+    return (uint16_t)((steps < 0 ? -steps : steps) + (int16_t)PACE_SETTLE_ROUNDS);
+}
+
+/* True with the mean of some looks. */
+static bool look(struct pace *p, int16_t *error)
+{
+    p->sum_1024 = (int16_t)(p->sum_1024 + *error);
+    p->wait = 1;
+    if (++p->looks < PACE_LOOKS)
+        return false;
+    *error = (int16_t)((p->sum_1024 + (p->sum_1024 < 0 ? -2 : 2)) / (int16_t)PACE_LOOKS);
+    return true;
+}
+
+static void start_looking(struct pace *p, uint16_t rounds)
+{
+    p->wait = rounds;
+    p->looks = 0;
+    p->sum_1024 = 0;
+}
+
 bool pace_step(struct pace *p, uint16_t cycles, uint8_t divisor, int8_t error_1024,
                struct frame_command *command)
 {
     int16_t error = pace_error_1024(cycles, divisor);
-    int16_t steps = steps_for(error);
+    int16_t steps;
 
-    p->wait = PACE_AGAIN_ROUNDS;
-    if (error_1024 > PACE_GOOD_1024 || error_1024 < -PACE_GOOD_1024)
+    if (!within(error_1024, PACE_FOLLOWED_1024)) {
+        start_looking(p, PACE_AGAIN_ROUNDS);
         return false;
-    p->wait = PACE_REST_ROUNDS;
-    if (error <= PACE_GOOD_1024 && error >= -PACE_GOOD_1024)
+    }
+    if (!look(p, &error))
         return false;
-    p->wait = (uint8_t)((steps < 0 ? -steps : steps) + (int16_t)PACE_SETTLE_ROUNDS);
+    start_looking(p, PACE_REST_ROUNDS);
+    if (within(error, PACE_GOOD_1024) || !within(error, PACE_BROKEN_1024))
+        return false;
+    steps = steps_for(error);
+    p->wait = rounds_for(steps);
     p->sequence ^= 1u; /* the same wish twice is two wishes */
     *command = (struct frame_command){ .target = BEGIN_NUMBER,
                                        .write = true,

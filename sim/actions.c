@@ -67,7 +67,7 @@ static void break_part(struct board *b, const struct event *e)
         firmware_flip(b->firmware, b->mcu.avr, address, (uint8_t)e->bit);
         b->mcu.core = NULL;
     } else if (e->kind == EVENT_FAULT_RAM && address >= b->mcu.part->ram_start &&
-             address <= b->mcu.avr->ramend)
+               address <= b->mcu.avr->ramend)
         mcu_stuck_bit(&b->mcu, (uint16_t)address, (uint8_t)e->bit, e->flag);
 }
 

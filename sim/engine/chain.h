@@ -30,8 +30,8 @@ struct chain_config {
     double clock_spread; /* oscillators +- this at their factory value */
     double clock_begin;  /* that of Begin and of End, NAN: drawn */
     double clock_end;
-    int threads;         /* 1 or 2 */
-    bool simavr_core;    /* instructions are run by simavr instead of engine/core.h */
+    int threads;      /* 1 or 2 */
+    bool simavr_core; /* instructions are run by simavr instead of engine/core.h */
     const char *firmware_dir;
 };
 

@@ -14,7 +14,7 @@ static uint16_t cycles_of(uint8_t divisor, int16_t permille)
 
 static void make_due(void)
 {
-    for (uint8_t i = 0; i < 255u && !pace_due(&pace); i++)
+    for (uint16_t i = 0; i < 700u && !pace_due(&pace); i++)
         pace_round(&pace);
     assert_true(pace_due(&pace));
 }
@@ -25,12 +25,17 @@ static void set_up(void)
     make_due();
 }
 
+/* Every round one look, until there is an answer. */
 static int16_t asked(uint16_t cycles, uint8_t divisor, int8_t error)
 {
     make_due();
-    if (!pace_step(&pace, cycles, divisor, error, &command))
-        return 0;
-    return (int16_t)command.argument;
+    for (uint8_t i = 0; i < PACE_LOOKS; i++) {
+        if (pace_step(&pace, cycles, divisor, error, &command))
+            return (int16_t)command.argument;
+        if (pace.looks != 0)
+            pace_round(&pace);
+    }
+    return 0;
 }
 
 static void test_error_of_38400_baud_is_none_with_any_divisor(void **state)
@@ -66,8 +71,61 @@ static void test_a_wrong_rate_asks_begin_for_steps(void **state)
     assert_int_equal(command.item, ITEM_CLOCK_STEPS);
     assert_true(command.write);
     assert_int_equal(asked(cycles_of(14, -100), 14, 0), 18);
-    assert_int_equal(asked(cycles_of(12, -7), 12, 0), 1);
-    assert_int_equal(asked(cycles_of(13, 300), 13, 0), -PACE_STEPS_MAX);
+    assert_int_equal(asked(cycles_of(12, -9), 12, 0), 2);
+    assert_int_equal(asked(cycles_of(13, 148), 13, 0), -PACE_STEPS_MAX);
+}
+
+/* One step of drift would be 0.55 %: the rate comes to rest on one side of it. */
+static void test_an_error_of_one_step_is_left_alone(void **state)
+{
+    (void)state;
+    set_up();
+    for (int16_t permille = -6; permille <= 6; permille++)
+        assert_int_equal(asked(cycles_of(13, permille), 13, 0), 0);
+    for (int16_t permille = 7; permille < 16; permille++) {
+        assert_int_not_equal(asked(cycles_of(13, permille), 13, 0), 0);
+        assert_int_not_equal(asked(cycles_of(13, (int16_t)-permille), 13, 0), 0);
+    }
+}
+
+/* A look is 0.3 % off at worst. */
+static void test_mean_of_looks_is_what_counts(void **state)
+{
+    static const int8_t off[PACE_LOOKS] = { 3, -3, 2, -2 };
+
+    (void)state;
+    for (int16_t permille = -12; permille <= 12; permille += 12) {
+        set_up();
+        for (uint8_t i = 0; i < PACE_LOOKS; i++) {
+            assert_true(pace_due(&pace));
+            assert_int_equal(
+                pace_step(&pace, cycles_of(13, (int16_t)(permille + off[i])), 13, 0, &command),
+                i == PACE_LOOKS - 1u && permille != 0);
+            pace_round(&pace);
+        }
+        if (permille != 0)
+            assert_int_equal((int16_t)command.argument, permille < 0 ? 2 : -2);
+    }
+}
+
+static void test_an_impossible_clock_is_not_followed(void **state)
+{
+    (void)state;
+    set_up();
+    for (int16_t permille = 152; permille < 400; permille += 13) {
+        assert_int_equal(asked(cycles_of(13, permille), 13, 0), 0);
+        assert_int_equal(asked(cycles_of(13, (int16_t)-permille), 13, 0), 0);
+        assert_int_equal(pace.wait, PACE_REST_ROUNDS);
+    }
+}
+
+static uint16_t rounds_to_next_look(void)
+{
+    uint16_t rounds = 0;
+
+    for (; !pace_due(&pace); rounds++)
+        pace_round(&pace);
+    return rounds;
 }
 
 /* What this board says of itself is a sum of roundings of all boards: good to know when it has settled. */
@@ -76,7 +134,7 @@ static void test_a_board_on_its_way_waits(void **state)
     (void)state;
     set_up();
     for (int8_t error = -20; error <= 20; error++) {
-        bool settled = error >= -PACE_GOOD_1024 && error <= PACE_GOOD_1024;
+        bool settled = error >= -PACE_FOLLOWED_1024 && error <= PACE_FOLLOWED_1024;
         assert_int_equal(asked(cycles_of(13, -50), 13, error), settled ? 9 : 0);
         if (!settled)
             assert_int_equal(pace.wait, PACE_AGAIN_ROUNDS);
@@ -85,14 +143,23 @@ static void test_a_board_on_its_way_waits(void **state)
 
 static void test_next_look_waits_for_the_steps(void **state)
 {
-    uint8_t rounds = 0;
-
     (void)state;
     set_up();
     assert_int_equal(asked(cycles_of(13, -50), 13, 0), 9);
-    for (; !pace_due(&pace); rounds++)
-        pace_round(&pace);
-    assert_int_equal(rounds, 9 + PACE_SETTLE_ROUNDS);
+    assert_int_equal(rounds_to_next_look(), 9 + PACE_SETTLE_ROUNDS);
+}
+
+/* Temperature moves the clock all the time. */
+static void test_drift_is_corrected_every_ten_minutes_at_most(void **state)
+{
+    (void)state;
+    set_up();
+    assert_int_equal(asked(cycles_of(13, -9), 13, 0), 2);
+    assert_int_equal(rounds_to_next_look(), PACE_DRIFT_ROUNDS);
+    assert_int_equal(asked(cycles_of(13, 13), 13, 0), -2);
+    assert_int_equal(rounds_to_next_look(), PACE_DRIFT_ROUNDS);
+    assert_int_equal(asked(cycles_of(13, 16), 13, 0), -3);
+    assert_int_equal(rounds_to_next_look(), 3 + PACE_SETTLE_ROUNDS);
 }
 
 /* Begin answers a repeated command without executing it, and an app's answer has another sequence. */
@@ -117,7 +184,11 @@ int main(void)
         cmocka_unit_test(test_a_good_rate_is_left_alone_for_a_minute),
         cmocka_unit_test(test_a_wrong_rate_asks_begin_for_steps),
         cmocka_unit_test(test_a_board_on_its_way_waits),
+        cmocka_unit_test(test_an_error_of_one_step_is_left_alone),
+        cmocka_unit_test(test_mean_of_looks_is_what_counts),
+        cmocka_unit_test(test_an_impossible_clock_is_not_followed),
         cmocka_unit_test(test_next_look_waits_for_the_steps),
+        cmocka_unit_test(test_drift_is_corrected_every_ten_minutes_at_most),
         cmocka_unit_test(test_sequences_take_turns_apart_from_those_of_the_app),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
