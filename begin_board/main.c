@@ -3,6 +3,7 @@
 #include "begin_board/dip.h"
 #include "begin_board/ext_relay.h"
 #include "begin_board/rounds.h"
+#include "begin_board/steer.h"
 #include "begin_board/zero.h"
 #include "common/avr/ext_port.h"
 #include "common/avr/port.h"
@@ -74,6 +75,7 @@ static void step_rounds(void)
     switch (rounds_step(&rounds, now_ms)) {
     case ROUND_START_BREAK:
         ext_port_stop();
+        steer_step(&board);
         link_lead_break(&board.link);
         break;
     case ROUND_SEND:

@@ -34,6 +34,7 @@ struct cell_board {
     uint8_t steady_rounds;    /* rounds in a row that the trim was away from the saved one */
     struct calibration calibration;
     struct calibration staged; /* what commands wrote and have not saved yet */
+    int16_t clock_steps;       /* asked for by End; only Begin makes them */
     struct command command;
     struct health health; /* for those who ask, read only */
     struct link link;

@@ -46,6 +46,7 @@ static const struct row {
     { FIELD(health.causes), ITEM_CONDITION },
     { FIELD(health.uptime_s), ITEM_UPTIME_LOW },
     { FIELD(health.uptime_s) + 2u, ITEM_UPTIME_HIGH },
+    { FIELD(clock_steps) | IS_WRITABLE | IS_SIGNED, ITEM_CLOCK_STEPS },
 #undef FIELD
 };
 

@@ -36,6 +36,7 @@ enum command_item {
     ITEM_ROUNDS_LOW = 0x25,  /* bits 15-0 */
     ITEM_ROUNDS_HIGH = 0x26, /* bits 31-16 */
     ITEM_CLEAR = 0x27,       /* write COMMAND_CLEAR_KEY: the link's errors and the lowest voltage */
+    ITEM_CLOCK_STEPS = 0x30, /* Begin: steps of its oscillator still to be made, > 0 is faster */
     /* struct health */
     ITEM_BOOTS = 0x40,
     ITEM_POWER_ON = 0x41, /* resets by cause */

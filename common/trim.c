@@ -175,3 +175,13 @@ void trim_adjust(struct trim *t)
         t->filtered_q4 = (int16_t)(t->filtered_q4 + steps * STEP_1024 * 16);
     }
 }
+
+void trim_lead(struct trim *t, int8_t steps)
+{
+    int8_t direction = steps < 0 ? 1 : -1;
+    uint8_t next = (uint8_t)(t->divisor + direction);
+
+    move(t, steps);
+    if (t->at_limit && next >= LINK_DIVISOR_NOMINAL - 1u && next <= LINK_DIVISOR_NOMINAL + 1u)
+        change_divisor(t, direction);
+}

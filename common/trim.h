@@ -8,7 +8,7 @@
  * (sync byte) and added to that board's own error, which its HOP frame tells: every board knows
  * its error against Begin, and hop errors do not add up.
  *
- * All but trim_init() and trim_adjust() may be called from an ISR; these two are for the main loop. */
+ * All but trim_init(), trim_adjust() and trim_lead() may be called from an ISR; these are for the main loop. */
 #ifndef COMMON_TRIM_H
 #define COMMON_TRIM_H
 
@@ -55,5 +55,9 @@ void trim_hop(struct trim *t, int8_t upstream_error);
  * is large. Until the first HOP each board follows its neighbour alone, and the errors of a long
  * chain add up like the steps of a drunk. */
 void trim_adjust(struct trim *t);
+
+/* The leader follows nobody; somebody told it that its bit rate is wrong. Moves by so many steps, and
+ * where the oscillator is at its end, by one divisor beside the nominal one. */
+void trim_lead(struct trim *t, int8_t steps);
 
 #endif

@@ -17,6 +17,12 @@ bool app_listens(const struct app *a)
     return a->command == APP_IDLE && app_decide(a)->facts.pack;
 }
 
+bool app_in_use(const struct app *a)
+{
+    return a->login.in || a->watch.on || a->command != APP_IDLE ||
+           (a->used && a->now_ms - a->used_ms < APP_USED_MS);
+}
+
 void app_pin_was_reset(struct app *a)
 {
     login_init(&a->login);
@@ -73,6 +79,8 @@ static void begin_command(struct app *a)
         app_error_send(a, APP_ERROR_LOGIN);
     } else {
         a->command = command;
+        a->used = true;
+        a->used_ms = a->now_ms;
         a->at = a->end = 0;
         a->query.asked = false;
     }
@@ -179,6 +187,8 @@ bool app_step(struct app *a, uint32_t now_ms)
         text_send(&a->out);
         return true;
     }
+    if (a->used && now_ms - a->used_ms >= APP_USED_MS)
+        a->used = false; /* before the clock comes round */
     if (a->command != APP_IDLE)
         return answer(a);
     return app_watch_step(a);

@@ -62,6 +62,8 @@ struct app {
     struct app_text out;
     uint8_t command; /* running, or APP_IDLE */
     uint8_t words;
+    bool used; /* a command was understood, then */
+    uint32_t used_ms;
     char *word[WORDS_MAX];
     uint16_t at; /* next line of its reply */
     uint16_t end;
@@ -75,6 +77,9 @@ bool app_listens(const struct app *a);
 void app_byte(struct app *a, uint8_t byte, uint32_t now_ms);
 /* Sends at most one line, for which there must be room. True when there is more to be said at once. */
 bool app_step(struct app *a, uint32_t now_ms);
+/* Somebody is there who is understood: in a session, with reports, or for 10 s behind a command. */
+#define APP_USED_MS 10000u
+bool app_in_use(const struct app *a);
 /* The button has reset the PIN: whoever is in is out. */
 void app_pin_was_reset(struct app *a);
 

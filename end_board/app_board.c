@@ -1,5 +1,6 @@
 /* `board K` and `order K`: questions and orders to one board, over the return wire and round the ring. */
 #include "end_board/app.h"
+#include "end_board/pace.h"
 
 #include "common/command.h"
 #include "common/hal.h"
@@ -85,7 +86,7 @@ static enum app_progress ask(struct app *a, uint8_t target, uint8_t code, uint16
     if (!q->asked) {
         q->asked = true;
         q->begun_ms = a->now_ms;
-        q->sequence = (q->sequence + 1u) & 0x0Fu;
+        q->sequence = (uint8_t)((q->sequence + 1u) % PACE_SEQUENCE);
         send(a, target, code, argument);
     } else if (take_reply(a, target, &reply)) {
         q->asked = false;

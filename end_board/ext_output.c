@@ -379,6 +379,6 @@ bool ext_encode(struct ext_output *x, const struct decide *d, uint8_t frame[EXT_
 
 bool ext_complete_parcel(uint8_t parcel[EXT_PARCEL_SIZE], const struct meter *m)
 {
-    put_u16(&parcel[EXT_AT_RATIO], m->ratio_q14);
+    put_u16(&parcel[EXT_AT_RATIO], m->step_q14);
     return m->ratio_known;
 }

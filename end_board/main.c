@@ -14,6 +14,7 @@
 #include "end_board/intake.h"
 #include "end_board/keeper.h"
 #include "end_board/owner.h"
+#include "end_board/pace.h"
 #include "end_board/show.h"
 #include "end_board/watch.h"
 
@@ -39,6 +40,7 @@ static struct watch watch;
 static struct reset_button button;
 static struct ext_output ext;
 static struct app app;
+static struct pace pace;
 static const struct owner owner = { &decide, &keeper };
 static uint32_t rounds_taken;
 static uint32_t step_ms;                        /* crystal time of the last step */
@@ -90,6 +92,24 @@ static void take_sensors(uint32_t now_ms)
     intake.got = 0;
 }
 
+/* ---- clock --------------------------------------------------------------------------------------- */
+
+/* The app's own questions to a board go first. A crystal that nobody believes leads nobody. */
+static bool may_steer(void)
+{
+    return pace_due(&pace) && board.link.start.ring_closed && !board.link.command_out.full &&
+           !app.query.asked && !meter_clock_lost(&decide.meter);
+}
+
+static void steer_begin(void)
+{
+    const struct trim *t = &board.link.trim;
+    struct frame_command command;
+
+    if (may_steer() && pace_step(&pace, cpu_clock_cycles(), t->divisor, t->error, &command))
+        link_send_command(&board.link, &command);
+}
+
 /* ---- extended data output -------------------------------------------------------------------------- */
 
 /* The oscillator moves with the ring's trim and with the temperature. A look may fail: then the steps of
@@ -102,7 +122,7 @@ static bool follow_clock(uint32_t now_ms)
     static bool reckoned;
     int8_t moved = (int8_t)(uint8_t)(hal_clock_trim() - trim);
 
-    if (known && !reckoned && moved == 0 && now_ms - looked_ms < CLOCK_LOOK_MS)
+    if (known && !reckoned && moved == 0 && !may_steer() && now_ms - looked_ms < CLOCK_LOOK_MS)
         return true;
     reckoned = !cpu_clock_measure();
     if (reckoned && !known)
@@ -111,7 +131,9 @@ static bool follow_clock(uint32_t now_ms)
         cpu_clock_moved(moved);
     else
         looked_ms = now_ms;
-    app_port_follow_clock();
+    app_port_follow_clock(!app_in_use(&app));
+    if (!reckoned)
+        steer_begin();
     trim = hal_clock_trim();
     known = true;
     return true;
@@ -245,8 +267,10 @@ static void step(uint8_t events)
         take_own_cell();
         take_sensors(now_ms);
         rounds_taken = intake.rounds;
-        if (board.link.origin == LINK_FROM_BEGIN)
+        if (board.link.origin == LINK_FROM_BEGIN) {
+            pace_round(&pace);
             round_ms = now_ms; /* those of a head come too seldom to see the others' age */
+        }
     }
     overdue = now_ms - round_ms > ROUND_OVERDUE_MS;
     moved = place_step(&pack.place, crystal_tick());
@@ -298,6 +322,7 @@ int main(void)
     reset_button_init(&button);
     decide_all(0);
     ext_init(&ext);
+    pace_init(&pace);
     ext_port_init();
     app_init(&app, &owner, &board, &intake);
     app_port_init();

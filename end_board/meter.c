@@ -8,11 +8,16 @@
 /* More than the 500 A of a sensor on a clock 15 % off is no charge but a restarted counter. */
 #define JUMP_MAS_PER_MS 600u
 #define JUMP_SLACK_MS 1000u
+#define HALF_TURN_MS 32768u
 #define STAMP_COVERS_MS 50000u /* beyond, Begin's 16 bit time may have gone round */
+/* Between two readings: 0.80 and 1.20, since one of them may have come 5 % of a round late. */
+#define STEP_RATIO_MIN_Q16 52429u
+#define STEP_RATIO_MAX_Q16 78643u
+#define UNITY_Q16 65536u
 
 void meter_init(struct meter *m)
 {
-    *m = (struct meter){ .ratio_q14 = METER_UNITY_Q14 };
+    *m = (struct meter){ .ratio_q14 = METER_UNITY_Q14, .step_q14 = METER_UNITY_Q14 };
 }
 
 /* ---- ratio of clocks --------------------------------------------------------------------------- */
@@ -67,10 +72,23 @@ static void begin_restarted(struct meter *m)
     }
 }
 
+/* A round that was missed makes it longer, which does no harm until the stamp has gone round. */
+static void take_step(struct meter *m, uint16_t begin_ms, uint32_t now_ms)
+{
+    uint16_t step_ms = (uint16_t)(begin_ms - m->begin_ms);
+    uint32_t elapsed_ms = now_ms - m->now_ms;
+    uint32_t ratio = step_ms && elapsed_ms < STAMP_COVERS_MS ? (elapsed_ms << 14) / step_ms : 0;
+
+    if (ratio >= RATIO_MIN_Q14 && ratio <= RATIO_MAX_Q14)
+        m->step_q14 = (uint16_t)ratio;
+}
+
 void meter_round(struct meter *m, const struct frame_start *start, uint32_t now_ms)
 {
     if (!m->boot_known || start->boot != m->boot)
         begin_restarted(m);
+    if (m->boot_known && start->boot == m->boot)
+        take_step(m, start->time_ms, now_ms);
     m->boot = start->boot;
     m->boot_known = true;
     m->now_ms = now_ms;
@@ -90,13 +108,38 @@ static uint32_t jump_limit_mas(uint32_t elapsed_ms)
     return limit > UINT32_MAX / 2u ? UINT32_MAX / 2u : (uint32_t)limit;
 }
 
-/* Charge since the last reading of one total; 0 when there is no last one. */
-static uint32_t advance(struct meter_total *t, uint32_t mas, const struct meter *m)
+/* Begin's time since the last reading. In a long gap its stamp has gone round: the ratio says how often,
+ * when it has not changed by more than half a turn. */
+static uint32_t begin_elapsed_ms(const struct meter *m, const struct meter_total *t,
+                                 uint32_t elapsed_ms)
+{
+    uint16_t stamp_ms = (uint16_t)(m->begin_ms - t->at_ms);
+    uint32_t least_ms;
+
+    if (elapsed_ms < STAMP_COVERS_MS)
+        return stamp_ms;
+    least_ms = (uint32_t)(((uint64_t)elapsed_ms << 14) / m->ratio_q14) - HALF_TURN_MS;
+    return least_ms + (uint16_t)(stamp_ms - (uint16_t)least_ms);
+}
+
+/* Crystal time per Begin time between two readings. */
+static uint32_t step_ratio_q16(const struct meter *m, uint32_t elapsed_ms, uint32_t begin_ms)
+{
+    uint32_t ratio = elapsed_ms < STAMP_COVERS_MS
+                         ? ((elapsed_ms << 16) + begin_ms / 2u) / begin_ms
+                         : (uint32_t)(((uint64_t)elapsed_ms << 16) / begin_ms);
+
+    if (ratio < STEP_RATIO_MIN_Q16 || ratio > STEP_RATIO_MAX_Q16)
+        return (uint32_t)m->ratio_q14 << 2;
+    return ratio;
+}
+
+/* Charge since the last reading of one total, in 2^-16 mAs; 0 when there is no last one. */
+static uint64_t advance(struct meter_total *t, uint32_t mas, const struct meter *m)
 {
     uint32_t step_mas = mas - t->mas;
     uint32_t elapsed_ms = m->now_ms - t->crystal_ms;
-    uint32_t step_ms =
-        elapsed_ms < STAMP_COVERS_MS ? (uint16_t)(m->begin_ms - t->at_ms) : elapsed_ms;
+    uint32_t step_ms = begin_elapsed_ms(m, t, elapsed_ms);
     bool usable = t->based && step_mas < jump_limit_mas(elapsed_ms) && step_ms != 0;
 
     t->based = true;
@@ -106,7 +149,7 @@ static uint32_t advance(struct meter_total *t, uint32_t mas, const struct meter 
     if (!usable)
         return 0;
     t->ma = (int32_t)((uint64_t)step_mas * 1000u / step_ms);
-    return step_mas;
+    return (uint64_t)step_mas * step_ratio_q16(m, elapsed_ms, step_ms);
 }
 
 void meter_charge(struct meter *m, const struct frame_charge *frame)
@@ -121,7 +164,7 @@ void meter_charge(struct meter *m, const struct frame_charge *frame)
     s->state = frame->state;
     s->fresh = true;
     s->heard_ms = m->now_ms;
-    *(into_battery ? &m->in.mas : &m->out.mas) +=
+    *(into_battery ? &m->in_q16 : &m->out_q16) +=
         advance(frame->reverse ? &s->against_arrow : &s->with_arrow, frame->mas, m);
 }
 
@@ -170,16 +213,16 @@ int32_t meter_battery_ma(const struct meter *m, uint8_t passes)
 }
 
 /* What the division leaves stays, so nothing is lost to rounding. */
-static uint64_t take(struct meter_pending *p, uint16_t ratio_q14, uint8_t passes)
+static uint64_t take(uint64_t *pending_q16, uint8_t passes)
 {
-    uint32_t unity = (uint32_t)METER_UNITY_Q14 * passes;
-    uint64_t scaled = p->mas * ratio_q14 + p->rest_q14;
+    uint32_t unity = UNITY_Q16 * passes;
+    uint64_t whole;
 
-    if (p->mas == 0)
+    if (*pending_q16 < unity)
         return 0;
-    p->mas = 0;
-    p->rest_q14 = (uint32_t)(scaled % unity);
-    return scaled / unity;
+    whole = *pending_q16 / unity;
+    *pending_q16 -= whole * unity;
+    return whole;
 }
 
 struct meter_taken meter_take(struct meter *m, uint8_t passes)
@@ -188,7 +231,7 @@ struct meter_taken meter_take(struct meter *m, uint8_t passes)
 
     if (!m->ratio_known)
         return taken;
-    taken.in_mas = take(&m->in, m->ratio_q14, passes);
-    taken.out_mas = take(&m->out, m->ratio_q14, passes);
+    taken.in_mas = take(&m->in_q16, passes);
+    taken.out_mas = take(&m->out_q16, passes);
     return taken;
 }

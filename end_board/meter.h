@@ -1,8 +1,9 @@
 /* From the Begin board's charge frames to currents and charge at the End board's crystal time.
  *
- * Begin integrates with its RC oscillator (+-10 %). The ratio of crystal time to Begin's time over
- * many rounds corrects each charge difference; totals, not rates, are compared, so lost rounds
- * lose no charge. Pure logic, main loop. */
+ * Begin integrates with its RC oscillator (+-10 %), which End itself may be steering (pace.h). Each
+ * charge difference is corrected by the ratio of crystal time to Begin's time between the same two
+ * readings, so a clock that moves is followed at once, and what one round came late the next comes
+ * early. Totals, not rates, are compared: lost rounds lose no charge. Pure logic, main loop. */
 #ifndef END_BOARD_METER_H
 #define END_BOARD_METER_H
 
@@ -33,20 +34,15 @@ struct meter_sensor {
     uint32_t heard_ms; /* crystal time of the last frame */
 };
 
-/* Charge that nobody has taken yet, in mAs of Begin's clock and of one pass; rest_q14 is what the
- * last taking left, in 2^-14 mAs. */
-struct meter_pending {
-    uint64_t mas;
-    uint32_t rest_q14;
-};
-
 struct meter {
     struct meter_sensor sensor[FRAME_SENSORS_MAX];
-    struct meter_pending in;  /* into the battery: along sensor 1 and against sensor 2 */
-    struct meter_pending out; /* the other way */
-    uint8_t boot;             /* Begin's reset counter of the last round */
+    /* Charge that nobody has taken yet, in 2^-16 mAs of crystal time and of one pass */
+    uint64_t in_q16;  /* into the battery: along sensor 1 and against sensor 2 */
+    uint64_t out_q16; /* the other way */
+    uint8_t boot;     /* Begin's reset counter of the last round */
     bool boot_known;
-    uint16_t ratio_q14; /* crystal time per Begin time */
+    uint16_t ratio_q14; /* crystal time per Begin time, over a window: are the clocks in order? */
+    uint16_t step_q14;  /* the same over the last round alone: 0.2 % of jitter, but never old */
     bool ratio_known;   /* from a first short window; until then no charge is given out */
     bool ratio_settled; /* from a whole window */
     bool ratio_based;

@@ -67,7 +67,7 @@ static const struct argp_option table[] = {
     { "csv", KEY_CSV, "FILE", 0, "one row per second: truth and belief side by side", 0 },
     { "json", KEY_JSON, "FILE", 0, "summary of the run", 0 },
     { "app", KEY_APP, "PATH", 0, "the app port as a pseudo-terminal of this name", 0 },
-    { "app-baud", KEY_APP_BAUD, "BAUD", 0, "rate of who talks to the app port (19200)", 0 },
+    { "app-baud", KEY_APP_BAUD, "BAUD", 0, "rate of who talks to the app port (38400)", 0 },
     { "ext", KEY_EXT, "PATH", 0, "the same for the extended data output", 0 },
     { "ext-log", KEY_EXT_LOG, "FILE", 0, "one line per frame of the extended data output", 0 },
     { "ext-begin", KEY_EXT_BEGIN, "PATH", 0, "the same of the Begin board", 0 },
@@ -277,7 +277,7 @@ void options_parse(struct options *o, int argc, char **argv)
                            .clock_spread = 0.10,
                            .clock_begin = NAN,
                            .clock_end = NAN,
-                           .app_baud = 19200.0,
+                           .app_baud = 38400.0,
                            .calibrated = true,
                            .firmware_dir = DEFAULT_FIRMWARE };
     argv[0] = name; /* what getopt puts in front of its line */

@@ -26,24 +26,45 @@ static volatile bool sending;
 
 _Static_assert(TX_SIZE == 256u, "indices wrap by themselves");
 
-static uint16_t divisor(void)
+static bool slow;
+
+static uint16_t divisor(uint32_t baud)
 {
     uint32_t hz = (uint32_t)cpu_clock_cycles() * CPU_CLOCK_PER_SECOND;
-    return (uint16_t)((hz + 4u * APP_PORT_BAUD) / (8u * APP_PORT_BAUD));
+    return (uint16_t)((hz + 4u * baud) / (8u * baud));
+}
+
+static uint16_t wanted_ubrr(void)
+{
+    return (uint16_t)(divisor(slow ? APP_PORT_SLOW_BAUD : APP_PORT_BAUD) - 1u);
+}
+
+/* The fast rate is taken within 2.0 % and left beyond 2.5 %. */
+static bool too_far_off(void)
+{
+    uint16_t n = divisor(APP_PORT_BAUD);
+    uint32_t off_hz = (uint32_t)cpu_clock_cycles() * CPU_CLOCK_PER_SECOND;
+    uint32_t right_hz = 8u * APP_PORT_BAUD * n;
+
+    off_hz = off_hz > right_hz ? off_hz - right_hz : right_hz - off_hz;
+    return off_hz > right_hz / (slow ? 50u : 40u);
 }
 
 void app_port_init(void)
 {
-    UBRR1 = (uint16_t)(divisor() - 1u);
+    UBRR1 = wanted_ubrr();
     UCSR1A = _BV(U2X1);
     UCSR1C = _BV(UCSZ11) | _BV(UCSZ10);
     UCSR1B = _BV(RXCIE1) | _BV(TXCIE1) | _BV(RXEN1) | _BV(TXEN1);
 }
 
-void app_port_follow_clock(void)
+void app_port_follow_clock(bool may_change)
 {
-    uint16_t wanted = (uint16_t)(divisor() - 1u);
+    uint16_t wanted;
 
+    if (may_change && !sending)
+        slow = too_far_off();
+    wanted = wanted_ubrr();
     if (!sending && UBRR1 != wanted)
         UBRR1 = wanted;
 }
@@ -152,7 +173,7 @@ void app_port_before_sleep(void)
     APP_PCMSK |= _BV(APP_PCMSK_BIT);
 }
 
-/* The clock runs again 6 cycles behind the edge, the start bit lasts 52 us. */
+/* The clock runs again 6 cycles behind the edge, the start bit lasts 26 us. */
 void app_port_after_sleep(void)
 {
     APP_PCMSK &= (uint8_t)~_BV(APP_PCMSK_BIT);

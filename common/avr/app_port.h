@@ -6,15 +6,17 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* The CPU clock is up to 10 % off and the USART divides it by 8 n: n = 26 at 4 MHz, the nearest one is
- * at most 2.2 % off. At 38 400 it would be 4.2 %, which no receiver stands. */
-#define APP_PORT_BAUD 19200ul
+/* The CPU clock is up to 10 % off and the USART divides it by 8 n: n = 13 at 4 MHz, the nearest one may be
+ * 4.3 % off. Where it is more than 2 % the port is at the slow rate, with n = 26 and 2.2 % at most. */
+#define APP_PORT_BAUD 38400ul
+#define APP_PORT_SLOW_BAUD 19200ul
 #define APP_PORT_DAMAGED \
     0xFFu /* stands for a byte with a framing error, and where bytes were lost */
 
 void app_port_init(void);
-/* Fits the rate to cpu_clock.h, unless something is being sent. */
-void app_port_follow_clock(void);
+/* Fits the rate to cpu_clock.h, unless something is being sent; goes from one rate to the other only if
+ * that may be, while nobody talks. */
+void app_port_follow_clock(bool may_change);
 
 /* The next byte; false when there is none. */
 bool app_port_read(uint8_t *byte);

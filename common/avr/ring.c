@@ -299,6 +299,14 @@ static void sent(void)
 }
 ISR_CALLS(RING_TX_vect, sent)
 
+/* The sync follows within a millisecond: from 0 on, the timer does not overflow in it, and the delimiter's
+ * compare is not near an overflow either. Not when that would stretch a step of the measurement. */
+static inline void start_timer_anew(void)
+{
+    if (edge_count == 0 && !(TIFR1 & _BV(ICF1)) && !measuring())
+        TCNT1 = 0;
+}
+
 static void pin_changed(void)
 {
     watchdog_awake();
@@ -311,6 +319,7 @@ static void pin_changed(void)
         /* The break is over, even if this comes so late that IN is low again in the sync; from here
          * on the capture sees every edge. */
         listen_for_edge(false);
+        start_timer_anew();
     }
 }
 ISR_CALLS(RING_PCINT_vect, pin_changed)

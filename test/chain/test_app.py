@@ -42,6 +42,8 @@ at 19s app "warnings"
 at 19s within 1s app expect "Vl 1 cell"
 at 20s app "set vmin_mv 3000"
 at 20s within 10s expect load_relay == 1
+at 30s app ""
+at 30.5s app ""
 at 31s app "events 20"
 at 31s within 2s app expect "pin_wrong"
 at 31s within 2s app expect "setting vmin_mv 3399"
@@ -97,36 +99,104 @@ at 11s within 1s app expect "version 0.1.0"
 """
 
 
+# The fast rate fits from the start.
+EXACT = ["--clock-begin", 0, "--clock-end", 0]
+
+
 def session(bench):
-    run = bench.run([], SESSION)
+    run = bench.run(EXACT, SESSION)
     check(run.json["frames_lost"] == 0, "readings are lost")
     check(run.json["boards"][-1]["watchdog_resets"] == 0, "watchdog reset")
     return "%d expectations" % run.json["expect_total"]
 
 
 def over_a_reset(bench):
-    return "%d expectations" % bench.run([], RESET).json["expect_total"]
+    return "%d expectations" % bench.run(EXACT, RESET).json["expect_total"]
 
 
 def open_return(bench):
-    return "%d expectations" % bench.run([], OPEN_RETURN).json["expect_total"]
+    return "%d expectations" % bench.run(EXACT, OPEN_RETURN).json["expect_total"]
 
 
-def any_clock(bench):
-    """After two lines, a second apart, everything is understood, with any clock and right from sleep."""
-    clocks = []
-    text = "".join('at %gs app "pack"\nat %gs within 1s app expect "cells 2"\n' % (t, t)
-                   for t in (6, 7, 8, 9))
-    for seed in range(1, 41):
-        run = bench.run(["--cells", 2, "--duration", 11, "--seed", seed],
-                        'at 4s app ""\nat 5s app ""\nat 5s within 1s app expect "ok"\n' + text)
-        clocks.append(run.json["boards"][-1]["clock_hz"])
-    check(min(clocks) < 3.7e6 and max(clocks) > 4.3e6, "no slow or no fast board: %s" % clocks)
-    return "%.2f to %.2f MHz" % (min(clocks) / 1e6, max(clocks) / 1e6)
+# ---- the rate -------------------------------------------------------------------------------------
+
+BAUD, SLOW_BAUD = 38400, 19200
+CORNERS = (-10, -5, 0, 5, 10)
+OFF = 0.005     # the client, in the bad direction
+OWN_LIMIT = 0.0125
+SETTLED_S = 40
+
+
+def lines(first, last):
+    """After three empty lines, half a second apart, everything is understood, right from sleep."""
+    text = "".join('at %gs app ""\n' % (first + t) for t in (0, 0.5, 1))
+    text += 'at %gs within 0.5s app expect "ok"\n' % (first + 1)
+    for t in range(first + 2, last):
+        text += 'at %gs app "get vmin_mv"\n' % t
+        text += 'at %gs within 0.5s app expect "vmin_mv 3000 mV from 1500 to 5000"\n' % t
+        text += 'at %gs app "cells"\nat %gs within 0.5s app expect "cell 2 3."\n' % (t + 0.5, t + 0.5)
+    return text
+
+
+def off_by(clock_hz):
+    """The nearest that the USART can make of this clock."""
+    return clock_hz / (8 * round(clock_hz / (8 * BAUD))) / BAUD - 1
+
+
+def end_of(run):
+    check(run.json["frames_lost"] == 0, "readings are lost")
+    check(run.sum_boards("watchdog_resets") == 0, "a watchdog reset")
+    return run.json["boards"][-1]
+
+
+def every_corner(bench):
+    """Begin and End at both ends of their oscillators' range and between: Begin is steered, until the
+    divisor of the ring fits the app port."""
+    worst = 0
+    for begin in CORNERS:
+        for end in CORNERS:
+            arguments = ["--cells", 2, "--clock-begin", begin, "--clock-end", end]
+            off = off_by(end_of(bench.run(arguments + ["--duration", SETTLED_S]))["clock_hz"])
+            worst = max(worst, abs(off))
+            check(abs(off) < OWN_LIMIT, "Begin %d, End %d %%: %.2f %% off" % (begin, end, 100 * off))
+            client = BAUD * (1 - OFF if off > 0 else 1 + OFF)
+            end_of(bench.run(arguments + ["--duration", SETTLED_S + 8, "--app-baud", client],
+                             lines(SETTLED_S, SETTLED_S + 7)))
+    return "%.2f %% off at most, client %.1f %% more" % (100 * worst, 100 * OFF)
+
+
+def open_ring(bench):
+    """Nobody steers Begin: a board that cannot make the fast rate is at the slow one, and says the truth
+    at one of the two."""
+    rates = []
+    for begin in (-10, -4, 0, 4, 10):
+        for end in (-8, -4, 0, 4, 8):
+            arguments = ["--cells", 2, "--clock-begin", begin, "--clock-end", end, "--duration", 18]
+            good = [bench.run(arguments + ["--app-baud", baud], "at 0 break 2 1\n" + lines(10, 17),
+                              expect_code=None) for baud in (BAUD, SLOW_BAUD)]
+            codes = [run.code for run in good]
+            check(sorted(codes) == [0, 1], "Begin %d, End %d %%: codes %s" % (begin, end, codes))
+            rates += [BAUD if codes[0] == 0 else SLOW_BAUD]
+    check(BAUD in rates and SLOW_BAUD in rates, "only one rate: %s" % rates)
+    return "fast on %d of %d" % (rates.count(BAUD), len(rates))
+
+
+def while_steered(bench):
+    """A session at the slow rate is not cut off by the better one; behind it the fast one is there."""
+    arguments = ["--cells", 2, "--clock-begin", -10, "--clock-end", -4, "--duration"]
+    end_of(bench.run(arguments + [36, "--app-baud", SLOW_BAUD], lines(8, 35)))
+    wrong = 'at 8s app ""\nat 12s app "pack"\nat 16s app "pack"\nat 20s app "pack"\n'
+    end_of(bench.run(arguments + [SETTLED_S + 8], wrong + lines(SETTLED_S, SETTLED_S + 7)))
+
+
+def after_a_reset(bench):
+    """Begin keeps what it was told: the fast rate is there at once."""
+    bench.run(["--cells", 2, "--clock-begin", -5, "--clock-end", 10, "--duration", 128],
+              "at 110 reset all\n" + lines(118, 127))
 
 
 def a_failing_expectation_is_seen(bench):
-    run = bench.run([], 'set cells 2\nset duration 8s\nat 4s app ""\nat 5s app "versions"\n'
+    run = bench.run(EXACT, 'set cells 2\nset duration 8s\nat 4s app ""\nat 5s app "versions"\n'
                     'at 5s within 2s app expect "firmware 9"\n', expect_code=1)
     check("expected app line" in run.out, run.out)
 
@@ -137,7 +207,7 @@ def whole_pack_and_ring(bench):
     text = ('set cells 255\nset duration 28s\nat 5s app ""\nat 6s app ""\nat 7s app "cells"\n'
             'at 7s within 14s app expect "cell 255 3."\nat 22s app "versions"\n'
             'at 22s within 2s app expect "protocol 1"\n')
-    run = bench.run(["--ext-log", log], text)
+    run = bench.run(EXACT + ["--ext-log", log], text)
     check(run.json["frames_lost"] == 0, "readings are lost")
     end = run.json["boards"][-1]
     check(end["overruns"] == 0, "bytes of the ring are lost")
@@ -190,7 +260,8 @@ def crc(text):
 
 
 def terminal(bench):
-    client = Client(bench, "--cells", "3", "--duration", "60", "--realtime")
+    client = Client(bench, "--cells", "3", "--duration", "60", "--realtime",
+                    *map(str, EXACT))
     try:
         time.sleep(3)
         client.send(b"\r")
@@ -226,7 +297,10 @@ main([
     ("app_session", session),
     ("app_session_over_a_reset", over_a_reset),
     ("app_open_return_wire", open_return),
-    ("app_any_clock", any_clock),
+    ("app_rate_every_corner_of_the_clocks", every_corner),
+    ("app_rate_open_return_wire", open_ring),
+    ("app_rate_while_begin_is_steered", while_steered),
+    ("app_rate_after_a_reset", after_a_reset),
     ("app_failing_expectation_is_seen", a_failing_expectation_is_seen),
     ("app_whole_pack_and_ring", whole_pack_and_ring),
     ("app_terminal", terminal),

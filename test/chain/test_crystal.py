@@ -26,7 +26,7 @@ def run(bench, text, arguments=(), seconds=30, resets=0):
 def dead_at_start(bench):
     """The ring runs, the cells are known; a client that finds the rate reads why."""
     for spread in (0, 10):
-        app = "at 12 app \"\"\nat 13 app \"\"\nat 13 within 1 app expect \"ok\"\n" \
+        app = "at 12 app \"\"\nat 12.5 app \"\"\nat 13 app \"\"\nat 13 within 1 app expect \"ok\"\n" \
               "at 14 app \"reasons\"\nat 14 within 1 app expect \"load_held no_clock\"\n" \
               "at 16 app \"events 3\"\nat 16 within 1 app expect \"fault_begin no_clock\"\n"
         run(bench, "at 0 fault crystal 4 dead\nfrom 0 to 30 expect charge_relay == 0\n"
@@ -61,7 +61,8 @@ def dies_with_a_client(bench):
     """Who talks keeps the board out of deep sleep, where the watchdog would be a clock."""
     typed = "".join("at %g app \"\"\n" % (10 + 0.7 * i) for i in range(20))
     run(bench, CLOSED + typed + "at 14.3 fault crystal 4 dead\n" + opens(14.3, 30) +
-        "at 24 app \"reasons\"\nat 24 within 1 app expect \"charge_held no_clock\"\n")
+        "at 24 app \"reasons\"\nat 24 within 1 app expect \"charge_held no_clock\"\n",
+        ["--clock-begin", 0, "--clock-end", 0])
 
 
 def dies_with_a_client_in_silence(bench):

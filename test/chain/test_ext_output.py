@@ -39,7 +39,7 @@ set passes 2
 set seed 5
 at 0s temperature all 21
 at 0s temperature 3 -7.6
-at 0s temperature 9 38.4
+at 0s temperature 9 38.2
 at 0s soc 5 80
 at 0s soc 11 40
 at 4s charger 12 A 3.5 V

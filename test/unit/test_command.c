@@ -99,7 +99,7 @@ static const uint8_t known[] = {
     ITEM_LINE_ERRORS, ITEM_BAD_SYNCS,  ITEM_ROUNDS_LOW,  ITEM_ROUNDS_HIGH,   ITEM_IDENTIFY,
     ITEM_BALANCE,     ITEM_CELL_MV,    ITEM_BOOTS,       ITEM_POWER_ON,      ITEM_EXTERNAL,
     ITEM_BROWN_OUT,   ITEM_WATCHDOG,   ITEM_LOWEST_MV,   ITEM_STACK_FREE,    ITEM_CLOCK,
-    ITEM_CONDITION,   ITEM_UPTIME_LOW, ITEM_UPTIME_HIGH,
+    ITEM_CONDITION,   ITEM_UPTIME_LOW, ITEM_UPTIME_HIGH,   ITEM_CLOCK_STEPS,
 };
 
 /* Written with an effect of their own: tests below. */
@@ -118,7 +118,7 @@ static bool is_known(uint8_t item)
 
 static bool is_writable(uint8_t item)
 {
-    return item >= ITEM_GAIN_Q16 && item <= ITEM_OFFSET_DC;
+    return (item >= ITEM_GAIN_Q16 && item <= ITEM_OFFSET_DC) || item == ITEM_CLOCK_STEPS;
 }
 
 static void test_every_code_is_known_or_refused_without_effect(void **state)
