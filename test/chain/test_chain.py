@@ -174,7 +174,7 @@ def accuracy(bench):
         bench.write("corner.csv", "time_s,current_a,%s,temp1_c\n" % ",".join(
             "cell%d_mv" % cell for cell in range(1, 201)) + "".join(
                 "%d,0,%s,%g\n" % (t, ",".join([str(v)] * 200), celsius) for t, v in rows))
-        run = bench.run(["--cells", 200, "--chemistry", "liion", "--duration", 8,
+        run = bench.run(["--cells", 200, "--chemistry", "liion", "--duration", 9,
                          "--switches", "11100000"], "replay corner.csv\n")
         error_mv, error_dc = run.json["worst_cell_error_mv"], run.json["worst_temp_error_dc"]
         check(run.json["rounds"] >= 7, "only %d rounds" % run.json["rounds"])

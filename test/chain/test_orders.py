@@ -5,17 +5,21 @@ from chain import check, main
 
 HEAD = "set cells %d\nset chemistry lfp\nset capacity 20\n"
 WAKE = 'at 6 app ""\nat 7 app ""\nat 8 app "login 1234"\nat 8 within 1 app expect "ok"\n'
+# Begin's clock is right from the start: the port is at its rate at once.
+CLOCK = ["--clock-begin", 0]
 # A command needs up to three rounds, and as many again when one of them is lost.
 REPLY_S = 4
 
 
 def order(t, what, reply="ok", within=REPLY_S):
-    return 'at %g app "order %s"\nat %g within %g app expect "%s"\n' % (t, what, t, within, reply)
+    """Two empty lines wake the port."""
+    return 'at %g app ""\nat %g app ""\nat %g app "order %s"\nat %g within %g app expect "%s"\n' % (
+        t - 0.6, t - 0.3, t, what, t, within, reply)
 
 
 def led(bench):
     """That board alone blinks, for as long as asked."""
-    run = bench.run(["--duration", 40], HEAD % 5 + WAKE + order(10, "3 identify 12") +
+    run = bench.run(CLOCK + ["--duration", 40], HEAD % 5 + WAKE + order(10, "3 identify 12") +
                     "at 30 expect cell3.led_s > 4\nat 30 expect cell3.led_s < 9\n"
                     "at 30 expect cell2.led_s < 1.5\nat 39 expect cell3.led_s < 9\n")
     check(run.json["frames_lost"] == 0, "readings are lost")
@@ -31,11 +35,11 @@ def balancing(bench):
             "at %d expect cell%d.balancing == 0\n" % (t + 18, cell)
         for other in {1, 2, 3, 4} - {cell}:
             text += "from %d to %d expect cell%d.balancing == 0\n" % (t, t + 18, other)
-    bench.run(["--duration", 72], text)
+    bench.run(CLOCK + ["--duration", 72], text)
 
 
 def not_an_empty_cell(bench):
-    bench.run(["--duration", 20], HEAD % 3 + "at 0 soc 2 1\n" + WAKE +
+    bench.run(CLOCK + ["--duration", 20], HEAD % 3 + "at 0 soc 2 1\n" + WAKE +
               order(10, "2 balance 60", "error refused") +
               "from 10 to 20 expect cell2.balancing == 0\n")
 
@@ -48,12 +52,12 @@ def voltage(bench):
         "at 16 reset 3\nfrom 22 to 24 expect cell3.mv > 3294\nfrom 22 to 24 expect cell3.mv < 3302\n" + \
         order(25, "3 voltage 3000", "error value") + \
         'at 30 app "events 5"\nat 30 within 1 app expect "order voltage cell 3"\n'
-    bench.run(["--duration", 34], text)
+    bench.run(CLOCK + ["--duration", 34], text)
 
 
 def temperature(bench):
     text = HEAD % 4 + "at 0 temperature all 25\n" + WAKE + order(10, "2 temperature_offset -50", within=8)
-    bench.run(["--duration", 24], text + "at 20 expect cell2.dc < 206\nat 20 expect cell2.dc > 194\n"
+    bench.run(CLOCK + ["--duration", 24], text + "at 20 expect cell2.dc < 206\nat 20 expect cell2.dc > 194\n"
               "at 20 expect cell3.dc > 244\n")
 
 
@@ -64,7 +68,7 @@ def board_and_clear(bench):
         'at 19 app "board 3"\nat 19 within 70 app expect "balance_rounds 0"\n' + \
         'at 19 within 70 app expect "external 1"\nat 19 within 70 app expect "self_test 0"\n' + \
         order(91, "3 clear") + 'at 96 app "board 3"\nat 96 within 70 app expect "bad_syncs 0"\n'
-    bench.run(["--duration", 170], text)
+    bench.run(CLOCK + ["--duration", 170], text)
 
 
 def lost_on_the_way(bench):
@@ -73,14 +77,14 @@ def lost_on_the_way(bench):
         begin = 10.2 + 0.45 * i
         text = HEAD % 4 + WAKE + order(10, "3 identify 30", within=12) + \
             "at %.2f break 2 3\nat %.2f repair 2 3\n" % (begin, begin + 0.8) + \
-            'at 55 app "events 9"\nat 55 within 1 app expect "order identify cell 3"\n'
-        run = bench.run(["--duration", 58], text)
+            'at 54 app ""\nat 54.5 app ""\nat 55 app "events 9"\nat 55 within 1 app expect "order identify cell 3"\n'
+        run = bench.run(CLOCK + ["--duration", 58], text)
         check(run.json["crashed_board"] == 0, "a board crashed")
     return "8 moments"
 
 
 def without_login_or_ring(bench):
-    bench.run(["--duration", 30], HEAD % 3 + 'at 6 app ""\nat 7 app ""\n' +
+    bench.run(CLOCK + ["--duration", 30], HEAD % 3 + 'at 6 app ""\nat 7 app ""\n' +
               order(8, "2 identify 5", "error login") + 'at 10 app "login 1234"\n' +
               order(12, "2 nonsense 5", "error name") + order(14, "2 identify x", "error number") +
               order(16, "9 identify 5", "error cell") + order(18, "2 identify", "error value") +
