@@ -43,11 +43,23 @@ BY_HAND uint16_t crc_run(const uint8_t *data, uint8_t size)
                      "eor  r24, r25            \n" /* 1 */
                      "ldd  r25, Z+48           \n" /* 2 */
                      "eor  r25, r23            \n" /* 1 */
+                     ".global crc_next         \n"
+                     "crc_next:                \n"
                      "2:                       \n"
                      "subi r22, 1              \n" /* 1 */
                      "brcc 1b                  \n" /* 2 */
                      "ret                      \n" ::"r"(data),
                      "r"(size), [table] "i"(nibble_table)
+                     : "r23", "r26", "r27", "r30", "r31", "memory");
+}
+
+BY_HAND uint16_t crc_more(const uint8_t *data, uint8_t size, uint16_t crc)
+{
+    __asm__ volatile("movw r26, r24            \n"
+                     "movw r24, r20            \n"
+                     "ldi  r31, hi8(%[table])  \n"
+                     "jmp  crc_next            \n" ::"r"(data),
+                     "r"(size), "r"(crc), [table] "i"(nibble_table)
                      : "r23", "r26", "r27", "r30", "r31", "memory");
 }
 
@@ -71,13 +83,16 @@ uint16_t crc_update(uint16_t crc, uint8_t byte)
     return (uint16_t)((uint16_t)((low[16] ^ high[16]) << 8) | crc_low);
 }
 
-uint16_t crc_run(const uint8_t *data, uint8_t size)
+uint16_t crc_more(const uint8_t *data, uint8_t size, uint16_t crc)
 {
-    uint16_t crc = CRC_INIT;
-
     while (size--)
         crc = crc_update(crc, *data++);
     return crc;
+}
+
+uint16_t crc_run(const uint8_t *data, uint8_t size)
+{
+    return crc_more(data, size, CRC_INIT);
 }
 #endif
 

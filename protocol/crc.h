@@ -19,6 +19,9 @@ uint16_t crc_update(uint16_t crc, uint8_t byte);
 /* Running CRC over a whole buffer, CRC_RESIDUE when it ends with its own CRC. */
 uint16_t crc_run(const uint8_t *data, uint8_t size);
 
+/* The same from another start: a running CRC after more bytes. */
+uint16_t crc_more(const uint8_t *data, uint8_t size, uint16_t crc);
+
 /* CRC of a whole buffer as it goes on the wire (inverted). */
 uint16_t crc_of(const uint8_t *data, uint8_t size);
 

@@ -146,14 +146,23 @@ def fits(rows, second, f, where):
         check(any(v is not None and abs(v - value) <= tolerance for v in found) or
               between(found, value, tolerance), "%s %s, shown %g %s" % (name, found, value, where))
 
-    some("cell%d_mv_end" % f["cell"], f["cell_mv"], MV)
     some("cell%d_dc_end" % f["cell"], 10 * f["cell_c"], DC)
-    some("cell%d_mv_end" % f["lowest"], f["min_mv"], MV)
-    some("cell%d_mv_end" % f["highest"], f["max_mv"], MV)
     some("soc_pm_end", 10 * f["soc"], 5)
     some("charge_relay", f["charge_allowed"], 0)
     some("load_relay", f["load_allowed"], 0)
+    if on_the_move(rows, second):
+        return
+    some("cell%d_mv_end" % f["cell"], f["cell_mv"], MV)
+    some("cell%d_mv_end" % f["lowest"], f["min_mv"], MV)
+    some("cell%d_mv_end" % f["highest"], f["max_mv"], MV)
     some("current_ma_end", 1000 * f["battery_a"], 260)
+
+
+def on_the_move(rows, second):
+    """In town the current swings by 100 A within a second: what a round saw is in no row then."""
+    near = [rows.get(s, "current_ma_end") for s in range(second - 3, second + 5) if s in rows.row]
+    known = [ma for ma in near if ma is not None]
+    return len(known) < len(near) or max(known) - min(known) > 2000
 
 
 def between(found, value, tolerance):
