@@ -23,9 +23,9 @@ struct relay {
     uint32_t opened_ms[RELAY_COUNT];
     uint32_t closed_ms[RELAY_COUNT];
     uint8_t flutter[RELAY_COUNT]; /* openings in a row that came too soon, saturates */
-    uint32_t held[RELAY_COUNT];  /* RULE_BIT of all that hold it open now; 0 while closed */
-    uint8_t reason[RELAY_COUNT]; /* enum rule_id that opened it last */
-    uint16_t switchings;         /* of both relays since reset */
+    uint32_t held[RELAY_COUNT];   /* RULE_BIT of all that hold it open now; 0 while closed */
+    uint8_t reason[RELAY_COUNT];  /* enum rule_id that opened it last */
+    uint16_t switchings;          /* of both relays since reset */
 };
 
 /* Both released, as after a reset. */

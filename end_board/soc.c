@@ -181,7 +181,8 @@ enum soc_event soc_step(struct soc *s, const struct facts *f, int64_t mas)
     if (held(looks_full(f), &s->full_running, &s->full_since_ms, f->now_ms, full_hold_ms(f)) &&
         set_full(s))
         event = SOC_SET_FULL;
-    if (held(looks_empty(s, f), &s->empty_running, &s->empty_since_ms, f->now_ms, SOC_EMPTY_HOLD_MS) &&
+    if (held(looks_empty(s, f), &s->empty_running, &s->empty_since_ms, f->now_ms,
+             SOC_EMPTY_HOLD_MS) &&
         set_empty(s))
         event = SOC_SET_EMPTY;
     if (s->charge_mas != charge_mas || s->capacity_mas != capacity_mas)

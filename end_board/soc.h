@@ -15,8 +15,8 @@
 #define SOC_EMPTY_HOLD_MS 30000u /* "for a longer time" */
 /* Resistance and diffusion of the four chemistries give back less at up to half a C (sim/world). */
 #define SOC_EMPTY_BACK_MV 50
-#define SOC_TREND_MS 60000u      /* time constant of the current that times are told from */
-#define SOC_TIME_MAX_S 720000ul  /* 200 h: beyond, the current says nothing */
+#define SOC_TREND_MS 60000u     /* time constant of the current that times are told from */
+#define SOC_TIME_MAX_S 720000ul /* 200 h: beyond, the current says nothing */
 
 struct soc {
     int64_t charge_mas;       /* 0..capacity */
