@@ -64,6 +64,9 @@ struct link_counters {
 #define LINK_QUEUE_SIZE 128u /* power of two; a leader queues its whole round: 76 bytes */
 /* A head that never had a number counts from here; Begin's own, so no other head has it. */
 #define LINK_HEAD_UNNUMBERED 1u
+/* So many rounds in a row a board that lost HOP may keep its number of the round before. Nobody puts a
+ * board into the chain, or takes one out, within two rounds and without a silence. */
+#define LINK_HOME_ROUNDS 2u
 #define LINK_ROUNDS_CLOSED 3u /* so many rounds may fail to come back before the ring is open */
 
 /* A frame on its way between main loop and interrupts. */
@@ -88,6 +91,7 @@ struct link {
     uint8_t
         head_number; /* LINK_FROM_HEAD: number that its HOP bore, LINK_HEAD_UNNUMBERED or more */
     uint8_t home;    /* own number in the last round of Begin, 0: none since the reset */
+    uint8_t home_rounds; /* so many more rounds whose HOP is lost it may stand in for it */
     _Alignas(FRAME_STREAM_SIZE) uint8_t head[FRAME_STREAM_SIZE - 1u]; /* START or HOP so far */
     uint8_t
         byte_in; /* outside the stream bytes are looked at one by one; behind head for its address */
