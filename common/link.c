@@ -619,7 +619,9 @@ void link_lead_section(struct link *l)
 {
     uint8_t irq = hal_irq_save();
 
-    if (l->state == LINK_IDLE && l->heading) {
+    if (l->state == LINK_BREAK) {
+        l->own_ready = false; /* measured when the break began */
+    } else if (l->state == LINK_IDLE && l->heading) {
         head_break(l);
     } else if (l->state == LINK_IDLE) {
         l->home_rounds = 0;

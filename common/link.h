@@ -174,6 +174,11 @@ void link_tick(struct link *l);
 
 /* Reading of this board's cell, to be sent in the round whose break asked for it. */
 void link_set_reading(struct link *l, uint16_t mv, int16_t dc, uint8_t flags);
+/* Follower, behind a round of Begin: its HOP was good, and with it what it said of the clocks. */
+static inline bool link_hop_was_good(const struct link *l)
+{
+    return l->home_rounds == LINK_HOME_ROUNDS;
+}
 /* Events since the last call. */
 uint8_t link_take_events(struct link *l);
 
@@ -202,7 +207,7 @@ void link_lead_round(struct link *l, const struct frame_start *start,
 
 /* Follower: nothing was heard for a second, or for another one. While the board is idle it begins a round
  * of its own: 20 ticks later if it followed in the last round, else at once. A break on IN makes it a
- * follower again at any moment. */
+ * follower again at any moment. In a break that lasts so long, its reading is too old to be sent. */
 void link_lead_section(struct link *l);
 
 /* Implemented by each board: a good frame of this round came from the board before; for the leader: a

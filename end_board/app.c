@@ -17,6 +17,11 @@ bool app_listens(const struct app *a)
     return a->command == APP_IDLE && app_decide(a)->facts.pack;
 }
 
+bool app_asks(const struct app *a)
+{
+    return a->query.asked;
+}
+
 void app_pin_was_reset(struct app *a)
 {
     login_init(&a->login);

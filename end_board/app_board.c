@@ -1,5 +1,6 @@
 /* `board K`: questions to one board, over the return wire and round the ring. */
 #include "end_board/app.h"
+#include "end_board/noise.h"
 
 #include "common/command.h"
 #include "common/hal.h"
@@ -67,7 +68,7 @@ static void ask(struct app *a, uint8_t target, uint8_t item)
 {
     a->query.asked = true;
     a->query.begun_ms = a->now_ms;
-    a->query.sequence = (a->query.sequence + 1u) & 0x0Fu;
+    a->query.sequence = (a->query.sequence + 1u) & (NOISE_SEQUENCE - 1u);
     send(a, target, item);
 }
 
@@ -113,6 +114,7 @@ static void item_line(struct app *a, const struct app_board_row *row, uint32_t v
 static enum app_progress fail(struct app *a, enum app_error error, enum app_error *out)
 {
     *out = error;
+    a->query.asked = false;
     app_error_begin(a, error);
     if (error == APP_ERROR_TIMEOUT)
         text_word(&a->out, a->word[1]);

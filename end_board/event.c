@@ -21,6 +21,8 @@ static const struct event_row rows[] FLASH_TABLE = {
     [EVENT_CLOCK_SET] = { "clock_set", "seconds it moved", false },
     [EVENT_CHAIN_BROKEN] = { "chain_broken", "board behind the place", true },
     [EVENT_CHAIN_WHOLE] = { "chain_whole", "", false },
+    [EVENT_HOP_NOISY] = { "hop_noisy", "board behind the hop", true },
+    [EVENT_HOP_QUIET] = { "hop_quiet", "board behind the hop", true },
 };
 
 _Static_assert(sizeof rows / sizeof rows[0] == EVENT_COUNT, "a row for each code");

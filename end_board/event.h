@@ -25,6 +25,8 @@ enum event_code {
     EVENT_CLOCK_SET,
     EVENT_CHAIN_BROKEN,
     EVENT_CHAIN_WHOLE,
+    EVENT_HOP_NOISY,
+    EVENT_HOP_QUIET,
     EVENT_COUNT,
 };
 

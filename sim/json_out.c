@@ -86,6 +86,7 @@ static void put_end(json_t *root, const struct run *r)
     json_object_set_new(root, "events", json_integer(r->view.events));
     json_object_set_new(root, "faults", json_integer(r->view.faults));
     json_object_set_new(root, "broken", json_boolean(r->view.broken));
+    json_object_set_new(root, "noisy_hops", json_integer(r->view.noisy_hops));
     json_object_set_new(root, "broken_after", json_integer(r->view.broken_after));
 }
 
@@ -181,6 +182,7 @@ static json_t *board(const struct run *r, int index)
     struct power_report p;
     struct link_counters c;
     struct calibration calibration;
+    struct pack_cell cell;
     json_t *o;
 
     power_report(b, &r->chain.board[index ? index - 1 : r->chain.cells - 1], &p);
@@ -208,6 +210,8 @@ static json_t *board(const struct run *r, int index)
     json_object_set_new(o, "overruns", json_integer((json_int_t)b->usart.overruns));
     json_object_set_new(o, "bad_frames", json_integer(c.bad_frames));
     json_object_set_new(o, "bad_syncs", json_integer(c.bad_syncs));
+    belief_cell(&r->chain, index, &cell);
+    json_object_set_new(o, "noisy", json_integer(cell.noisy));
     json_object_set_new(o, "watchdog_resets", json_integer(b->mcu.resets[RESET_WATCHDOG]));
     return o;
 }

@@ -137,6 +137,16 @@ void chain_run_boards(struct chain *c, int from, int to, int64_t end_ps)
     }
 }
 
+/* A disturbed wire shows an edge when the piece of time in which it was sent is over: the pieces are then those
+ * of the pipeline, so that two threads still give the same. */
+void chain_run_all(struct chain *c, int64_t end_ps)
+{
+    int slices = c->disturbed ? CHAIN_SLICES_PER_STEP : 1;
+
+    while (slices--)
+        chain_run_boards(c, 0, c->cells, end_ps - slices * CHAIN_SLICE_PS);
+}
+
 static int crashed_board(const struct chain *c)
 {
     for (int i = 0; i < c->cells; i++)
@@ -164,7 +174,7 @@ int chain_step(struct chain *c)
     if (c->pipeline)
         pipeline_step(c->pipeline, end_ps);
     else
-        chain_run_boards(c, 0, c->cells, end_ps);
+        chain_run_all(c, end_ps);
     carry_back(c, end_ps);
     c->now_ps = end_ps;
     return crashed_board(c);
@@ -190,6 +200,7 @@ struct disturb *chain_disturb(struct chain *c, int from_cell)
         c->board[hop].usart.out = &d->raw;
     }
     c->disturb[hop] = d;
+    c->disturbed = true;
     return d;
 }
 

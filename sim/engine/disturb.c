@@ -235,7 +235,7 @@ static void begin_byte(struct disturb *d, int64_t at_ps)
     }
     d->byte++;
     d->byte_ps = at_ps;
-    d->bits = 0x3FE;
+    d->bits = 0;
     for (int i = 0; i < DISTURB_FAULTS; i++)
         if (d->acts[i] && d->fault[i].byte == d->byte) {
             d->acts[i] = false;
@@ -286,8 +286,11 @@ static void rose(struct disturb *d, int64_t at_ps)
         begin_round(d, d->fall_ps); /* a break inside a round */
 }
 
-static void take_edges(struct disturb *d, struct wire *from, int64_t end_ps)
+/* Returns when the first of them is. A sender that was stopped in the middle of an instruction may bring an
+ * edge from just before the end of its last piece of time. */
+static int64_t take_edges(struct disturb *d, struct wire *from, int64_t end_ps)
 {
+    int64_t first_ps = end_ps;
     int64_t at_ps;
 
     while (wire_take(from, end_ps, &at_ps, &d->level)) {
@@ -295,18 +298,22 @@ static void take_edges(struct disturb *d, struct wire *from, int64_t end_ps)
             rose(d, at_ps);
         else
             fell(d, at_ps);
+        if (at_ps < first_ps)
+            first_ps = at_ps;
         if (!d->mute || d->level)
             wire_drive(&d->held, at_ps + d->delay_ps, d->level);
     }
+    return first_ps;
 }
 
 void disturb_carry(struct disturb *d, struct wire *from, struct wire *to, int64_t end_ps,
                    int64_t late_ps)
 {
-    int64_t at_ps = d->done_ps - 1;
+    int64_t at_ps;
 
-    take_edges(d, from, end_ps);
     wire_drive(to, d->done_ps + late_ps, level_at(d, d->done_ps));
+    at_ps = take_edges(d, from, end_ps);
+    at_ps = (at_ps < d->done_ps ? at_ps : d->done_ps) - 1;
     while ((at_ps = next_change(d, at_ps)) < end_ps) {
         change(d, at_ps);
         d->in = wire_level(&d->held, at_ps);

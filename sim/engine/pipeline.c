@@ -91,7 +91,7 @@ void pipeline_step(struct pipeline *p, int64_t end_ps)
     int awake = count_awake(p->chain);
 
     if (awake < WORTH_IT) {
-        chain_run_boards(p->chain, 0, p->chain->cells, end_ps);
+        chain_run_all(p->chain, end_ps);
         return;
     }
     p->end_ps = end_ps;

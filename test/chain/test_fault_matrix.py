@@ -155,10 +155,10 @@ def look(run, cells, fault, i, next_at, period, row, problems):
                 problem("board %d counted %d bad frames" % (board, more))
     # an End that is starting tests its RAM and believes nothing
     named = {p["after"] for p in seen if p["broken"] and p["after"] <= cells}
-    if fault.kind in ("break", "stuck_high", "stuck_low", "brownout", "babble"):
+    if fault.kind in ("break", "stuck_high", "stuck_low", "reset", "brownout", "babble"):
         named -= {fault.hop}
-    if fault.kind == "babble": # docs/protocol.md, section 8: who listens to it does not head its section
-        named -= {fault.hop + 1}
+    if fault.kind == "babble": # docs/protocol.md, section 8: a place behind it may be named
+        named = {place for place in named if place < fault.hop}
     if named - {0}:
         problem("blamed the place behind %s" % named)
     if fault.silences:
