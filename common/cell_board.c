@@ -213,7 +213,7 @@ static void round_done(struct cell_board *b)
     b->restarted = false;
     b->lost_s = 0;
     b->vbalance_mv = switches_vbalance_mv(b->link.start.switches);
-    if (!b->link.leader)
+    if (!b->link.leader && link_hop_was_good(&b->link))
         trim_adjust(&b->link.trim);
     count_steady_rounds(b);
 }

@@ -295,13 +295,29 @@ static void queue_own_frames(struct link *l)
     l->own_bytes = (uint8_t)(l->queue_in - before) & QUEUE_MASK;
 }
 
-static void hop_complete(struct link *l, bool good)
+/* HOP says which number this board has. When it came damaged, in a round of Begin, the number is that of
+ * the round before. */
+static void take_number(struct link *l, bool good)
 {
     if (good) {
         l->round = frame_round_of(l->head[0]);
         l->number = (uint8_t)(l->head[1] + 1u);
-        if (l->origin == LINK_FROM_BEGIN)
-            l->home = l->number;
+    }
+    if (l->origin != LINK_FROM_BEGIN)
+        return;
+    if (good) {
+        l->home = l->number;
+        l->home_rounds = LINK_HOME_ROUNDS;
+    } else if (l->home_rounds != 0) {
+        l->home_rounds--;
+        l->number = l->home;
+    }
+}
+
+static void hop_complete(struct link *l, bool good)
+{
+    take_number(l, good);
+    if (l->number != 0) {
         board_round_started(l);
         queue_own_frames(l);
     }
@@ -603,9 +619,12 @@ void link_lead_section(struct link *l)
 {
     uint8_t irq = hal_irq_save();
 
-    if (l->state == LINK_IDLE && l->heading) {
+    if (l->state == LINK_BREAK) {
+        l->own_ready = false; /* measured when the break began */
+    } else if (l->state == LINK_IDLE && l->heading) {
         head_break(l);
     } else if (l->state == LINK_IDLE) {
+        l->home_rounds = 0;
         set_state(l, LINK_WAIT);
         hal_link_wait();
     }

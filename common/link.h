@@ -64,6 +64,9 @@ struct link_counters {
 #define LINK_QUEUE_SIZE 128u /* power of two; a leader queues its whole round: 76 bytes */
 /* A head that never had a number counts from here; Begin's own, so no other head has it. */
 #define LINK_HEAD_UNNUMBERED 1u
+/* So many rounds in a row a board that lost HOP may keep its number of the round before. Nobody puts a
+ * board into the chain, or takes one out, within two rounds and without a silence. */
+#define LINK_HOME_ROUNDS 2u
 #define LINK_ROUNDS_CLOSED 3u /* so many rounds may fail to come back before the ring is open */
 
 /* A frame on its way between main loop and interrupts. */
@@ -88,6 +91,7 @@ struct link {
     uint8_t
         head_number; /* LINK_FROM_HEAD: number that its HOP bore, LINK_HEAD_UNNUMBERED or more */
     uint8_t home;    /* own number in the last round of Begin, 0: none since the reset */
+    uint8_t home_rounds; /* so many more rounds whose HOP is lost it may stand in for it */
     _Alignas(FRAME_STREAM_SIZE) uint8_t head[FRAME_STREAM_SIZE - 1u]; /* START or HOP so far */
     uint8_t
         byte_in; /* outside the stream bytes are looked at one by one; behind head for its address */
@@ -170,6 +174,11 @@ void link_tick(struct link *l);
 
 /* Reading of this board's cell, to be sent in the round whose break asked for it. */
 void link_set_reading(struct link *l, uint16_t mv, int16_t dc, uint8_t flags);
+/* Follower, behind a round of Begin: its HOP was good, and with it what it said of the clocks. */
+static inline bool link_hop_was_good(const struct link *l)
+{
+    return l->home_rounds == LINK_HOME_ROUNDS;
+}
 /* Events since the last call. */
 uint8_t link_take_events(struct link *l);
 
@@ -198,7 +207,7 @@ void link_lead_round(struct link *l, const struct frame_start *start,
 
 /* Follower: nothing was heard for a second, or for another one. While the board is idle it begins a round
  * of its own: 20 ticks later if it followed in the last round, else at once. A break on IN makes it a
- * follower again at any moment. */
+ * follower again at any moment. In a break that lasts so long, its reading is too old to be sent. */
 void link_lead_section(struct link *l);
 
 /* Implemented by each board: a good frame of this round came from the board before; for the leader: a

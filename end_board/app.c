@@ -23,6 +23,11 @@ bool app_in_use(const struct app *a)
            (a->used && a->now_ms - a->used_ms < APP_USED_MS);
 }
 
+bool app_asks(const struct app *a)
+{
+    return a->query.asked;
+}
+
 void app_pin_was_reset(struct app *a)
 {
     login_init(&a->login);

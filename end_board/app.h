@@ -30,6 +30,7 @@ struct app_seen {
     bool current_known;
     uint8_t warnings;
     bool broken; /* the ring is */
+    uint8_t noisy_hops;
     uint8_t broken_after;
     uint8_t closed; /* bit per enum relay_name */
 };
@@ -80,6 +81,8 @@ bool app_step(struct app *a, uint32_t now_ms);
 /* Somebody is there who is understood: in a session, with reports, or for 10 s behind a command. */
 #define APP_USED_MS 10000u
 bool app_in_use(const struct app *a);
+/* Waits for the answer of another board. */
+bool app_asks(const struct app *a);
 /* The button has reset the PIN: whoever is in is out. */
 void app_pin_was_reset(struct app *a);
 
@@ -114,6 +117,8 @@ enum app_warning { WARN_E, WARN_VH, WARN_VL, WARN_TH, WARN_TL, WARNINGS };
 uint8_t app_warnings(const struct decide *d);
 /* " E", " Vh" ... */
 void app_warning_name(struct app_text *t, uint8_t warning);
+/* " noisy 4 5": the first noisy hop that ends at this board or a later one; that board, 0: none. */
+uint8_t app_noisy(struct app_text *t, const struct pack *pack, uint8_t board);
 /* "broken 4 5", "broken unknown" */
 void app_broken(struct app_text *t, uint8_t after);
 

@@ -1,6 +1,6 @@
 /* `board K` and `order K`: questions and orders to one board, over the return wire and round the ring. */
 #include "end_board/app.h"
-#include "end_board/pace.h"
+#include "end_board/noise.h"
 
 #include "common/command.h"
 #include "common/hal.h"
@@ -86,7 +86,7 @@ static enum app_progress ask(struct app *a, uint8_t target, uint8_t code, uint16
     if (!q->asked) {
         q->asked = true;
         q->begun_ms = a->now_ms;
-        q->sequence = (uint8_t)((q->sequence + 1u) % PACE_SEQUENCE);
+        q->sequence = (uint8_t)((q->sequence + 1u) % NOISE_SEQUENCE);
         send(a, target, code, argument);
     } else if (take_reply(a, target, &reply)) {
         q->asked = false;
@@ -107,6 +107,7 @@ static enum app_progress ask(struct app *a, uint8_t target, uint8_t code, uint16
 static enum app_progress fail(struct app *a, enum app_error error, enum app_error *out)
 {
     *out = error;
+    a->query.asked = false;
     app_error_begin(a, error);
     if (error == APP_ERROR_TIMEOUT)
         text_word(&a->out, a->word[1]);

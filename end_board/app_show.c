@@ -1,6 +1,7 @@
 /* Commands that show something. */
 #include "end_board/app.h"
 #include "end_board/app_date.h"
+#include "end_board/noise.h"
 
 #include <string.h>
 
@@ -367,13 +368,42 @@ void app_broken(struct app_text *t, uint8_t after)
     place_words(t, after);
 }
 
+uint8_t app_noisy(struct app_text *t, const struct pack *pack, uint8_t board)
+{
+    for (; board != 0 && board <= pack->count; board++) {
+        if (pack->cell[board - 1u].noisy == 0)
+            continue;
+        text_flash(t, FLASH_TEXT(" noisy"));
+        text_int(t, noise_before(pack, board));
+        text_int(t, board);
+        return board;
+    }
+    return 0;
+}
+
+/* One line for each noisy hop; end is where to go on. */
+static enum app_progress show_noisy(struct app *a)
+{
+    const struct pack *p = app_decide(a)->facts.pack;
+    uint8_t board;
+
+    text_start(&a->out);
+    board = app_noisy(&a->out, p, (uint8_t)(a->end + 1u));
+    if (board == 0)
+        return APP_DONE;
+    text_int(&a->out, p->cell[board - 1u].noisy);
+    text_send(&a->out);
+    a->end = board;
+    return APP_MORE;
+}
+
 /* Behind the warnings, if there is one. */
 static enum app_progress show_place(struct app *a)
 {
     const struct place *p = &app_decide(a)->facts.pack->place;
 
     if (a->at > WARNINGS || !p->broken)
-        return APP_DONE;
+        return show_noisy(a);
     text_start(&a->out);
     app_broken(&a->out, p->after);
     text_send(&a->out);
@@ -572,6 +602,11 @@ static void event_details(struct app *a, const struct event *e)
     case EVENT_ORDER:
         order_name(a, (uint8_t)e->value);
         break;
+    case EVENT_HOP_NOISY:
+    case EVENT_HOP_QUIET:
+        text_int(&a->out, e->cell);
+        text_int(&a->out, e->value);
+        return;
     case EVENT_RESET:
     case EVENT_SOC_FULL:
     case EVENT_SOC_EMPTY:

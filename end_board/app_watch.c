@@ -11,6 +11,7 @@ static void see(const struct decide *d, struct app_seen *now)
     now->current_known = d->facts.current_known;
     now->warnings = app_warnings(d);
     now->broken = d->facts.pack->place.broken;
+    now->noisy_hops = d->facts.pack->noisy_hops;
     now->broken_after = d->facts.pack->place.after;
     now->closed = (uint8_t)(d->relay.closed[RELAY_CHARGE] << RELAY_CHARGE |
                             d->relay.closed[RELAY_LOAD] << RELAY_LOAD);
@@ -24,7 +25,7 @@ static bool differs(enum app_kind kind, const struct app_seen *a, const struct a
                a->soc_pm != b->soc_pm || a->current_known != b->current_known;
     case KIND_WARNINGS:
         return a->warnings != b->warnings || a->broken != b->broken ||
-               a->broken_after != b->broken_after;
+               a->broken_after != b->broken_after || a->noisy_hops != b->noisy_hops;
     case KIND_RELAYS:
         return a->closed != b->closed;
     case KINDS:
@@ -51,10 +52,11 @@ static void pack_line(struct app_text *t, struct app_seen *seen, const struct ap
     seen->current_known = now->current_known;
 }
 
-static void warnings_line(struct app_text *t, struct app_seen *seen, const struct app_seen *now)
+static void warnings_line(struct app_text *t, struct app_seen *seen, const struct app_seen *now,
+                          const struct pack *pack)
 {
     text_flash(t, FLASH_TEXT("!warnings"));
-    if (now->warnings == 0)
+    if (now->warnings == 0 && now->noisy_hops == 0)
         text_flash(t, FLASH_TEXT(" none"));
     for (uint8_t i = 0; i < WARNINGS; i++) {
         if (!(now->warnings & (1 << i)))
@@ -66,6 +68,8 @@ static void warnings_line(struct app_text *t, struct app_seen *seen, const struc
         text_char(t, ' ');
         app_broken(t, now->broken_after);
     }
+    app_noisy(t, pack, 1);
+    seen->noisy_hops = now->noisy_hops;
     seen->warnings = now->warnings;
     seen->broken = now->broken;
     seen->broken_after = now->broken_after;
@@ -93,7 +97,7 @@ static void report(struct app *a, enum app_kind kind, const struct app_seen *now
         pack_line(&a->out, &a->watch.seen, now);
         break;
     case KIND_WARNINGS:
-        warnings_line(&a->out, &a->watch.seen, now);
+        warnings_line(&a->out, &a->watch.seen, now, app_decide(a)->facts.pack);
         break;
     case KIND_RELAYS:
         relays_line(&a->out, &a->watch.seen, now);

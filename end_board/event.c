@@ -23,6 +23,8 @@ static const struct event_row rows[] FLASH_TABLE = {
     [EVENT_CHAIN_WHOLE] = { "chain_whole", "", false },
     [EVENT_BOARD_RESET] = { "board_reset", "", false },
     [EVENT_ORDER] = { "order", "item of the ring", true },
+    [EVENT_HOP_NOISY] = { "hop_noisy", "board behind the hop", true },
+    [EVENT_HOP_QUIET] = { "hop_quiet", "board behind the hop", true },
 };
 
 _Static_assert(sizeof rows / sizeof rows[0] == EVENT_COUNT, "a row for each code");

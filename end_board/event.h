@@ -27,6 +27,8 @@ enum event_code {
     EVENT_CHAIN_WHOLE,
     EVENT_ORDER,
     EVENT_BOARD_RESET,
+    EVENT_HOP_NOISY,
+    EVENT_HOP_QUIET,
     EVENT_COUNT,
 };
 

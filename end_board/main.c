@@ -13,6 +13,7 @@
 #include "end_board/ext_output.h"
 #include "end_board/intake.h"
 #include "end_board/keeper.h"
+#include "end_board/noise.h"
 #include "end_board/owner.h"
 #include "end_board/pace.h"
 #include "end_board/show.h"
@@ -37,6 +38,7 @@ static struct intake intake;
 static struct decide decide;
 static struct keeper keeper;
 static struct watch watch;
+static struct noise noise;
 static struct reset_button button;
 static struct ext_output ext;
 static struct app app;
@@ -204,6 +206,40 @@ static void decide_all(uint32_t now_ms)
     watch_step(&watch, &decide, &keeper.log);
 }
 
+/* ---- noisy hops ------------------------------------------------------------------------------------ */
+
+static void look_at_hop(uint8_t hop, uint16_t bad_frames)
+{
+    if (noise_look(&noise, &pack, hop, bad_frames, (uint16_t)rounds_taken))
+        watch_hop(&decide, &keeper.log, hop);
+}
+
+/* Its own counter is looked at when the others have been. */
+static void watch_hops(uint32_t now_ms)
+{
+    struct frame_command question;
+    struct frame_reply reply;
+    uint16_t own;
+    bool replied;
+    uint8_t irq = hal_irq_save();
+
+    reply = intake.reply;
+    replied = intake.replied && noise_is_answer(&noise, &reply);
+    if (replied)
+        intake.replied = false;
+    own = board.link.counters.bad_frames;
+    hal_irq_restore(irq);
+    if (replied)
+        look_at_hop(reply.number, (uint16_t)reply.value);
+    if (board.link.origin != LINK_FROM_BEGIN || app_asks(&app) || board.link.command_out.full ||
+        !noise_ask(&noise, pack.count, now_ms, &question))
+        return;
+    if (question.target == 1u)
+        look_at_hop(pack.count, own);
+    if (board.link.start.ring_closed)
+        link_send_command(&board.link, &question);
+}
+
 static void show(bool round, uint32_t now_ms)
 {
     uint8_t leds = show_leds(&decide, reset_button_shown(&button), now_ms);
@@ -282,6 +318,8 @@ static void step(uint8_t events)
         decide_all(now_ms);
     if (reset_button_step(&button, button_down(), now_ms))
         reset_pin();
+    if (round)
+        watch_hops(now_ms);
     show(round, now_ms);
     send_ext(round, now_ms);
 }
@@ -319,6 +357,7 @@ int main(void)
     decide_init(&decide, 0);
     keeper_load(&keeper, &decide, hal_reset_causes(), 0);
     watch_init(&watch, 0);
+    noise_init(&noise, 0);
     reset_button_init(&button);
     decide_all(0);
     ext_init(&ext);

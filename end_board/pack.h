@@ -21,7 +21,7 @@ struct pack_cell {
     uint8_t flags;     /* enum cell_flag */
     uint8_t seen_tick; /* 128 ms clock when it arrived */
     uint8_t fresh;     /* 1: arrived within PACK_FRESH_TICKS */
-    uint8_t reserved;
+    uint8_t noisy;     /* bad frames in 100 rounds on the hop that ends here, 0: few (noise.h) */
 };
 
 enum pack_fault {
@@ -42,6 +42,7 @@ struct pack {
     uint8_t faults;       /* enum pack_fault */
     bool trusted_numbers; /* of the present round: they are those of the table less `shift` */
     uint8_t shift;      /* what is to be added to them: the head of the round never had a number */
+    uint8_t noisy_hops; /* main loop */
     struct place place; /* is the ring whole, and if not, where not */
     uint8_t lowest;     /* numbers of extreme cells, 1-based, 0 = none */
     uint8_t highest;

@@ -111,6 +111,7 @@ void show_now(struct end_view *v, const struct decide *d, const struct pack *pac
     v->cells = pack->count;
     v->broken = pack->place.broken;
     v->broken_after = pack->place.after;
+    v->noisy_hops = pack->noisy_hops;
     show_bit(v, VIEW_SOC_CALIBRATED, d->soc.calibrated);
     show_bit(v, VIEW_CLOCK_SET, d->calendar.set);
     show_currents(v, d);

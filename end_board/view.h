@@ -47,7 +47,8 @@ struct end_view {
     uint8_t sensor_state[2]; /* enum sensor_state */
     uint8_t broken;          /* the ring is */
     uint8_t broken_after;    /* between this board and the next, 0: nobody knows where */
-    uint8_t reserved[6];
+    uint8_t noisy_hops;      /* hops of the ring with many bad frames; pack_cell.noisy says which */
+    uint8_t reserved[5];
 };
 
 _Static_assert(sizeof(struct end_view) == 120, "the simulator reads this layout");

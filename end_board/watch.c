@@ -1,5 +1,7 @@
 #include "end_board/watch.h"
 
+#include "end_board/noise.h"
+
 void watch_init(struct watch *w, uint32_t now_ms)
 {
     *w = (struct watch){ .started_ms = now_ms };
@@ -133,4 +135,12 @@ void watch_step(struct watch *w, const struct decide *d, struct event_log *log)
         add(log, d, EVENT_SOC_FULL, 0, d->soc.before_pm);
     if (d->soc_event == SOC_SET_EMPTY)
         add(log, d, EVENT_SOC_EMPTY, 0, d->soc.before_pm);
+}
+
+void watch_hop(const struct decide *d, struct event_log *log, uint8_t board)
+{
+    const struct pack *p = d->facts.pack;
+
+    add(log, d, p->cell[board - 1u].noisy ? EVENT_HOP_NOISY : EVENT_HOP_QUIET,
+        noise_before(p, board), board);
 }

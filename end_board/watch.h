@@ -25,4 +25,7 @@ void watch_init(struct watch *w, uint32_t now_ms);
 /* After each decide_step(). */
 void watch_step(struct watch *w, const struct decide *d, struct event_log *log);
 
+/* The hop that ends at this board has become noisy, or is no more. */
+void watch_hop(const struct decide *d, struct event_log *log, uint8_t board);
+
 #endif

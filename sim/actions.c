@@ -61,7 +61,10 @@ static void break_part(struct board *b, const struct event *e)
         timer2_crystal(&b->timer2, e->flag);
     else if (e->kind == EVENT_FAULT_DIVIDER)
         b->front_end.divider *= e->a;
-    else if (e->kind == EVENT_FAULT_EEPROM)
+    else if (e->kind == EVENT_FAULT_BYTE) {
+        if (address >= b->mcu.part->ram_start && address <= b->mcu.avr->ramend)
+            mcu_corrupt(&b->mcu, (uint16_t)address, (uint8_t)e->bit);
+    } else if (e->kind == EVENT_FAULT_EEPROM)
         eeprom_cut(&b->eeprom, address, (enum eeprom_torn)e->bit);
     else if (e->kind == EVENT_FAULT_FLASH && address <= b->mcu.avr->flashend) {
         firmware_flip(b->firmware, b->mcu.avr, address, (uint8_t)e->bit);
@@ -69,6 +72,46 @@ static void break_part(struct board *b, const struct event *e)
     } else if (e->kind == EVENT_FAULT_RAM && address >= b->mcu.part->ram_start &&
                address <= b->mcu.avr->ramend)
         mcu_stuck_bit(&b->mcu, (uint16_t)address, (uint8_t)e->bit, e->flag);
+}
+
+_Static_assert((int)WIRE_DROP == (int)DISTURB_DROP && (int)WIRE_HIGH == (int)DISTURB_HIGH &&
+                   (int)STUCK_HIGH == (int)DISTURB_STUCK_HIGH,
+               "scenario and engine number the faults alike");
+
+static void arm(struct disturb *d, const struct event *e, int64_t now_ps)
+{
+    struct disturb_fault fault = { .kind = (enum disturb_kind)e->wire,
+                                   .byte = e->address,
+                                   .from_ps = now_ps,
+                                   .after_ps = (int64_t)(e->b * 1e9) };
+
+    if (e->wire == WIRE_FLIP || e->wire == WIRE_INSERT)
+        fault.value = (uint8_t)e->a;
+    else
+        fault.span_ps = (int64_t)(e->a * 1e6);
+    disturb_arm(d, &fault);
+}
+
+static void hop(struct run *r, const struct event *e, int cell)
+{
+    struct disturb *d = chain_disturb(&r->chain, cell + 1);
+    int64_t now_ps = r->chain.now_ps;
+
+    if (!d)
+        return;
+    if (e->kind == EVENT_NOISE)
+        disturb_noise(d, e->a, now_ps);
+    else if (e->kind == EVENT_STUCK)
+        disturb_stuck(d, (enum disturb_stuck)e->stuck);
+    else if (e->kind == EVENT_BABBLE)
+        disturb_babble(d, e->flag, now_ps);
+    else
+        arm(d, e, now_ps);
+}
+
+static void drift(struct run *r, const struct event *e, int cell)
+{
+    mcu_drift(&r->chain.board[cell].mcu, e->a, (int64_t)(e->b * 1e12));
 }
 
 static void world_event(struct run *r, const struct event *e)
@@ -123,6 +166,14 @@ static void world_event(struct run *r, const struct event *e)
     case EVENT_FAULT_DIVIDER:
     case EVENT_FAULT_EEPROM:
     case EVENT_FAULT_CRYSTAL:
+    case EVENT_FAULT_BYTE:
+    case EVENT_FAULT_WIRE:
+    case EVENT_FAULT_PULSE:
+    case EVENT_NOISE:
+    case EVENT_STUCK:
+    case EVENT_BABBLE:
+    case EVENT_CLOCK:
+    case EVENT_BROWNOUT:
     case EVENT_SWITCHES:
     case EVENT_BUTTON:
     case EVENT_NTC:
@@ -155,7 +206,21 @@ void action_do(struct run *r, const struct event *e)
     case EVENT_FAULT_DIVIDER:
     case EVENT_FAULT_EEPROM:
     case EVENT_FAULT_CRYSTAL:
+    case EVENT_FAULT_BYTE:
         break_part(&r->chain.board[e->cell - 1], e);
+        break;
+    case EVENT_FAULT_WIRE:
+    case EVENT_FAULT_PULSE:
+    case EVENT_NOISE:
+    case EVENT_STUCK:
+    case EVENT_BABBLE:
+        each_cell(r, e, hop);
+        break;
+    case EVENT_CLOCK:
+        each_cell(r, e, drift);
+        break;
+    case EVENT_BROWNOUT:
+        board_brown_out(&r->chain.board[e->cell - 1], r->chain.now_ps + (int64_t)(e->a * 1e12));
         break;
     case EVENT_SWITCHES:
         board_set_switches(&r->chain.board[0], e->switches);

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <jansson.h>
 #include <math.h>
+#include <stddef.h>
 #include <string.h>
 
 #include "belief.h"
@@ -85,6 +86,7 @@ static void put_end(json_t *root, const struct run *r)
     json_object_set_new(root, "events", json_integer(r->view.events));
     json_object_set_new(root, "faults", json_integer(r->view.faults));
     json_object_set_new(root, "broken", json_boolean(r->view.broken));
+    json_object_set_new(root, "noisy_hops", json_integer(r->view.noisy_hops));
     json_object_set_new(root, "broken_after", json_integer(r->view.broken_after));
 }
 
@@ -94,9 +96,38 @@ static json_t *places(const struct run *r)
 
     for (int i = 0; i < r->places; i++) {
         const struct run_place *p = &r->place[i];
-        json_array_append_new(all,
-                              json_pack("{s:o,s:b,s:b,s:i}", "s", rounded(p->s, 0.01), "comm_ok",
-                                        p->comm_ok, "broken", p->broken, "after", p->after));
+        json_array_append_new(all, json_pack("{s:o,s:b,s:b,s:i,s:b,s:b}", "s", rounded(p->s, 0.01),
+                                             "comm_ok", p->comm_ok, "broken", p->broken, "after",
+                                             p->after, "charge", p->charge, "load", p->load));
+    }
+    return all;
+}
+
+static json_t *counts(const struct run *r, const struct run_mark *m, size_t offset)
+{
+    json_t *all = json_array();
+
+    for (int i = 0; i < r->chain.cells; i++) {
+        uint16_t count;
+        memcpy(&count, (const char *)&m->counters[i] + offset, sizeof count);
+        json_array_append_new(all, json_integer(count));
+    }
+    return all;
+}
+
+static json_t *marks(const struct run *r)
+{
+    json_t *all = json_array();
+
+    for (int i = 0; i < r->marks; i++) {
+        const struct run_mark *m = &r->mark[i];
+        bool known = isfinite(m->shown_error_mv);
+        json_array_append_new(
+            all, json_pack("{s:o,s:i,s:I,s:I,s:o,s:o,s:o}", "s", rounded(m->s, 0.01), "line",
+                           m->line, "rounds", (json_int_t)m->rounds, "lost", (json_int_t)m->lost,
+                           "shown_error_mv", known ? rounded(m->shown_error_mv, 0.1) : json_null(),
+                           "bad_frames", counts(r, m, offsetof(struct link_counters, bad_frames)),
+                           "bad_syncs", counts(r, m, offsetof(struct link_counters, bad_syncs))));
     }
     return all;
 }
@@ -151,6 +182,7 @@ static json_t *board(const struct run *r, int index)
     struct power_report p;
     struct link_counters c;
     struct calibration calibration;
+    struct pack_cell cell;
     json_t *o;
 
     power_report(b, &r->chain.board[index ? index - 1 : r->chain.cells - 1], &p);
@@ -178,6 +210,8 @@ static json_t *board(const struct run *r, int index)
     json_object_set_new(o, "overruns", json_integer((json_int_t)b->usart.overruns));
     json_object_set_new(o, "bad_frames", json_integer(c.bad_frames));
     json_object_set_new(o, "bad_syncs", json_integer(c.bad_syncs));
+    belief_cell(&r->chain, index, &cell);
+    json_object_set_new(o, "noisy", json_integer(cell.noisy));
     json_object_set_new(o, "watchdog_resets", json_integer(b->mcu.resets[RESET_WATCHDOG]));
     return o;
 }
@@ -200,6 +234,7 @@ bool json_write(const struct run *r, const char *path, struct err *err)
     put_errors(root, r);
     put_end(root, r);
     json_object_set_new(root, "places", places(r));
+    json_object_set_new(root, "marks", marks(r));
     json_object_set_new(root, "images", images(r));
     json_object_set_new(root, "boards", boards(r));
     ok = json_dumpf(root, r->json, JSON_INDENT(1) | JSON_REAL_PRECISION(12)) == 0 &&

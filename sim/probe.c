@@ -71,6 +71,7 @@ VIEW_PROBE(current_ma_true, run_true_ma(r))
 VIEW_PROBE(cells, r->view.cells)
 VIEW_PROBE(broken, r->view.broken)
 VIEW_PROBE(broken_after, r->view.broken_after)
+VIEW_PROBE(noisy_hops, r->view.noisy_hops)
 VIEW_PROBE(soc_calibrated, (r->view.known & VIEW_SOC_CALIBRATED) != 0)
 VIEW_PROBE(fault, r->view.faults)
 VIEW_PROBE(relay_switches, r->view.switchings)
@@ -126,6 +127,17 @@ static bool probe_flags(const struct run *r, int cell, double *value)
     return known;
 }
 
+/* Of the hop that ends at this board. */
+static bool probe_noisy(const struct run *r, int cell, double *value)
+{
+    struct pack_cell c;
+    if (cell >= r->chain.cells)
+        return false;
+    belief_cell(&r->chain, cell, &c);
+    *value = c.noisy;
+    return true;
+}
+
 static bool probe_led_s(const struct run *r, int cell, double *value)
 {
     const struct board *b = &r->chain.board[cell];
@@ -153,6 +165,7 @@ static const struct probe probes[] = {
     { "cells", false, probe_cells },
     { "broken", false, probe_broken },
     { "broken_after", false, probe_broken_after },
+    { "noisy_hops", false, probe_noisy_hops },
     { "soc_calibrated", false, probe_soc_calibrated },
     { "fault", false, probe_fault },
     { "relay_switches", false, probe_relay_switches },
@@ -170,6 +183,7 @@ static const struct probe probes[] = {
     { "flags", true, probe_flags },
     { "mv_true", true, probe_mv_true },
     { "dc_true", true, probe_dc_true },
+    { "noisy", true, probe_noisy },
     { "led_s", true, probe_led_s },
     { "board_dc_true", true, probe_board_dc_true },
 };

@@ -144,8 +144,11 @@ static void do_events(struct run *r, double now_s)
 {
     const struct event *e;
 
-    while (r->scenario && (e = scenario_next(r->scenario, now_s)) != NULL)
+    while (r->scenario && (e = scenario_next(r->scenario, now_s)) != NULL) {
+        if (r->json && event_disturbs(e))
+            run_mark(r, e->line);
         action_do(r, e);
+    }
 }
 
 static void check_expects(struct run *r)
@@ -181,11 +184,47 @@ static void note_place(struct run *r)
     struct run_place now = { .s = (double)r->chain.now_ps * 1e-12,
                              .comm_ok = run_comm_ok(r),
                              .broken = r->view.broken,
-                             .after = r->view.broken_after };
+                             .after = r->view.broken_after,
+                             .charge = r->view.charge_closed,
+                             .load = r->view.load_closed };
 
-    if (r->places < RUN_PLACES_MAX && (!last || last->comm_ok != now.comm_ok ||
-                                       last->broken != now.broken || last->after != now.after))
+    if (r->places < RUN_PLACES_MAX &&
+        (!last || last->comm_ok != now.comm_ok || last->broken != now.broken ||
+         last->after != now.after || last->charge != now.charge || last->load != now.load))
         r->place[r->places++] = now;
+}
+
+/* Whatever End shows, a board must have measured it. */
+static void check_shown(struct run *r)
+{
+    for (int i = 0; i < r->chain.cells; i++) {
+        struct pack_cell c;
+        belief_cell(&r->chain, i, &c);
+        if (c.fresh && !(c.flags & CELL_UNTRUSTED))
+            r->shown_error_mv = fmax(r->shown_error_mv, board_error_mv(&r->chain.board[i], c.mv));
+    }
+}
+
+void run_mark(struct run *r, int line)
+{
+    struct run_mark *all = realloc(r->mark, (size_t)(r->marks + 1) * sizeof *all);
+    struct link_counters *counters = calloc((size_t)r->chain.cells, sizeof *counters);
+
+    if (!all || !counters) {
+        free(counters);
+        r->mark = all ? all : r->mark;
+        return;
+    }
+    for (int i = 0; i < r->chain.cells; i++)
+        belief_counters(&r->chain, i, &counters[i]);
+    r->mark = all;
+    r->mark[r->marks++] = (struct run_mark){ .s = (double)r->chain.now_ps * 1e-12,
+                                             .line = line,
+                                             .rounds = r->view.rounds,
+                                             .lost = run_lost_readings(r),
+                                             .shown_error_mv = r->shown_error_mv,
+                                             .counters = counters };
+    r->shown_error_mv = 0.0;
 }
 
 /* Belief changes with each round; it is looked at a few times a second so that none is missed. */
@@ -194,6 +233,7 @@ static void watch_rounds(struct run *r)
     belief_view(&r->chain, &r->view);
     count_rounds(r);
     note_place(r);
+    check_shown(r);
 }
 
 bool run_all(struct run *r)
@@ -215,6 +255,8 @@ bool run_all(struct run *r)
         if (r->options->realtime)
             keep_real_time(r, start_s);
     }
+    if (r->json)
+        run_mark(r, 0);
     r->wall_s = wall_now_s() - start_s;
     live_clear();
     if (r->scenario && r->crashed_board == 0)
@@ -322,6 +364,9 @@ void run_free(struct run *r)
         fclose(r->csv);
     if (r->json)
         fclose(r->json);
+    for (int i = 0; i < r->marks; i++)
+        free(r->mark[i].counters);
+    free(r->mark);
     outside_close(&r->outside);
     chain_free(&r->chain);
     world_free(r->world);

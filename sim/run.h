@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+#include "common/link.h"
 #include "end_board/view.h"
 #include "engine/chain.h"
 #include "options.h"
@@ -20,13 +21,25 @@ struct error_sum {
 };
 
 /* End's belief in the ring, whenever it changed. */
-enum { RUN_PLACES_MAX = 1000 };
+enum { RUN_PLACES_MAX = 20000 };
 
 struct run_place {
     double s;
     bool comm_ok;
     bool broken;
     uint8_t after;
+    bool charge; /* the relays are closed */
+    bool load;
+};
+
+/* What the boards have counted when a fault begins, and at the end. */
+struct run_mark {
+    double s;
+    int line; /* of the scenario, 0 at the end */
+    uint32_t rounds;
+    uint64_t lost;
+    double shown_error_mv;          /* since the mark before */
+    struct link_counters *counters; /* of each board */
 };
 
 struct run {
@@ -57,7 +70,10 @@ struct run {
     double base_true_as;
     struct run_place place[RUN_PLACES_MAX];
     int places;
-    FILE *csv; /* may be NULL */
+    struct run_mark *mark;
+    int marks;
+    double shown_error_mv; /* worst of all that End showed since the last mark */
+    FILE *csv;             /* may be NULL */
     FILE *json;
 };
 
@@ -69,6 +85,9 @@ void run_free(struct run *r);
 
 /* Readings that were sent and did not reach the End board since it locked. */
 uint64_t run_lost_readings(const struct run *r);
+
+/* Remembers the counters of all boards. */
+void run_mark(struct run *r, int line);
 
 /* Net charge into the pack since it locked, and what End counted of it. */
 double run_true_charge_as(const struct run *r);

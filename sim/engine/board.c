@@ -12,6 +12,7 @@
 enum { PINA = 0x20, PINB = 0x23, PINC = 0x26, PIND = 0x29 }; /* then DDR, PORT */
 
 #define SWITCH_COLUMNS 4
+#define SAGGED_V 1.5 /* below the brown-out level, above what the RAM needs */
 
 struct wiring {
     struct board_output balance, led, charge, load, button;
@@ -246,9 +247,16 @@ void board_free(struct board *b)
     b->mcu.avr = NULL;
 }
 
+void board_brown_out(struct board *b, int64_t until_ps)
+{
+    b->browned_ps = until_ps;
+}
+
 void board_environment(struct board *b)
 {
     double volts = b->bench ? b->bench->volts : world_cell_v(b->world, b->number - 1);
 
+    if (mcu_now_ps(&b->mcu) < b->browned_ps)
+        volts = fmin(volts, SAGGED_V);
     mcu_environment(&b->mcu, volts, board_celsius(b));
 }

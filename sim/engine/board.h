@@ -30,7 +30,9 @@ struct hall_sensor {
     double noise_a; /* rms, low range; the high range has 25 times as much */
 };
 
-#define BOARD_TRUTHS 3 /* a reading is at most two rounds old */
+/* A reading counts for 2.4 s, two rounds. Noise makes a board measure more often than that. */
+#define BOARD_TRUTHS 32
+#define BOARD_TRUTH_PS 3000000000000LL
 
 struct board_output {
     uint16_t port; /* data address of PORTx */
@@ -49,6 +51,7 @@ struct board {
     struct firmware *firmware;
     struct world *world;
     const struct bench *bench; /* NULL: the board sits on its cell */
+    int64_t browned_ps;        /* its supply is too low until then */
     struct mcu mcu;
     struct core *own_core; /* when its flash is not that of the others */
     struct wire *in;
@@ -74,6 +77,7 @@ struct board {
     int64_t balance_on_ps;          /* sum since last taken */
     struct gauge led, divider, ntc; /* for the supply current */
     struct board_truth {
+        int64_t at_ps;
         double mv;
         double dc;
     } measured[BOARD_TRUTHS]; /* the cell when this board measured it, newest first */
@@ -95,6 +99,8 @@ void board_decode(struct board *b);
 void board_free(struct board *b);
 /* Supply and temperature of the moment, from the world. */
 void board_environment(struct board *b);
+/* The supply sags to 1.5 V until then, while the cell is well: held in reset, the RAM is kept. */
+void board_brown_out(struct board *b, int64_t until_ps);
 /* The button of Begin or End. */
 void board_press(struct board *b, bool down);
 void board_set_switches(struct board *b, uint8_t switches);

@@ -157,15 +157,23 @@ static void note_truth(struct board *b)
         return;
     for (int i = BOARD_TRUTHS - 1; i > 0; i--)
         b->measured[i] = b->measured[i - 1];
+    b->measured[0].at_ps = mcu_now_ps(&b->mcu);
     b->measured[0].mv = b->sampled_v / b->samples * 1000.0;
     b->measured[0].dc = board_celsius(b) * 10.0;
 }
 
+static bool may_be_shown(const struct board *b, const struct board_truth *truth)
+{
+    return truth->at_ps > 0 && mcu_now_ps(&b->mcu) - truth->at_ps < BOARD_TRUTH_PS;
+}
+
+/* Infinite for a reading of something that the board has not measured. */
 double board_error_mv(const struct board *b, double mv)
 {
     double best = INFINITY;
     for (int i = 0; i < BOARD_TRUTHS; i++)
-        best = fmin(best, fabs(mv - b->measured[i].mv));
+        if (may_be_shown(b, &b->measured[i]))
+            best = fmin(best, fabs(mv - b->measured[i].mv));
     return best;
 }
 
@@ -173,7 +181,8 @@ double board_error_dc(const struct board *b, double dc)
 {
     double best = INFINITY;
     for (int i = 0; i < BOARD_TRUTHS; i++)
-        best = fmin(best, fabs(dc - b->measured[i].dc));
+        if (may_be_shown(b, &b->measured[i]))
+            best = fmin(best, fabs(dc - b->measured[i].dc));
     return best;
 }
 

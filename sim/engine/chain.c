@@ -67,12 +67,13 @@ static void init_board(struct chain *c, int index, const struct chain_config *co
 bool chain_init(struct chain *c, const struct chain_config *config, struct world *world,
                 struct err *err)
 {
-    *c = (struct chain){ .cells = config->cells, .world = world };
+    *c = (struct chain){ .cells = config->cells, .world = world, .seed = config->seed };
     if (!load_images(c, config->firmware_dir, err))
         return false;
     c->board = calloc((size_t)c->cells, sizeof *c->board);
     c->wire = calloc((size_t)c->cells, sizeof *c->wire);
-    if (!c->board || !c->wire)
+    c->disturb = calloc((size_t)c->cells, sizeof *c->disturb);
+    if (!c->board || !c->wire || !c->disturb)
         return err_set(err, "out of memory");
     wire_init(&c->back);
     for (int i = 0; i < c->cells; i++)
@@ -96,8 +97,12 @@ void chain_free(struct chain *c)
         board_free(&c->board[i]);
     for (int kind = 0; kind < BOARD_KINDS; kind++)
         firmware_free(&c->firmware[kind]);
+    for (int i = 0; c->disturb && i < c->cells; i++)
+        free(c->disturb[i]);
+    free(c->disturb);
     free(c->board);
     free(c->wire);
+    c->disturb = NULL;
     c->board = NULL;
     c->wire = NULL;
 }
@@ -121,12 +126,25 @@ void chain_run_boards(struct chain *c, int from, int to, int64_t end_ps)
 {
     for (int i = from; i < to; i++) {
         struct board *b = &c->board[i];
+        struct disturb *d = i > 0 ? c->disturb[i - 1] : NULL;
+        if (d)
+            disturb_carry(d, &d->raw, b->in, end_ps, 0);
         usart_wire_grew(&b->usart);
         ring_pins_wire_grew(&b->pins);
         if (b->ports)
             ports_wire_grew(b->ports);
         mcu_run(&b->mcu, end_ps);
     }
+}
+
+/* A disturbed wire shows an edge when the piece of time in which it was sent is over: the pieces are then those
+ * of the pipeline, so that two threads still give the same. */
+void chain_run_all(struct chain *c, int64_t end_ps)
+{
+    int slices = c->disturbed ? CHAIN_SLICES_PER_STEP : 1;
+
+    while (slices--)
+        chain_run_boards(c, 0, c->cells, end_ps - slices * CHAIN_SLICE_PS);
 }
 
 static int crashed_board(const struct chain *c)
@@ -137,6 +155,17 @@ static int crashed_board(const struct chain *c)
     return 0;
 }
 
+static void carry_back(struct chain *c, int64_t end_ps)
+{
+    struct disturb *d = c->disturb[c->cells - 1];
+    struct wire *to = &c->wire[c->cells - 1];
+
+    if (d)
+        disturb_carry(d, &c->back, to, end_ps, CHAIN_STEP_PS);
+    else
+        wire_hand_over(&c->back, to, end_ps, CHAIN_STEP_PS);
+}
+
 int chain_step(struct chain *c)
 {
     int64_t end_ps = c->now_ps + CHAIN_STEP_PS;
@@ -145,14 +174,40 @@ int chain_step(struct chain *c)
     if (c->pipeline)
         pipeline_step(c->pipeline, end_ps);
     else
-        chain_run_boards(c, 0, c->cells, end_ps);
-    wire_hand_over(&c->back, &c->wire[c->cells - 1], end_ps, CHAIN_STEP_PS);
+        chain_run_all(c, end_ps);
+    carry_back(c, end_ps);
     c->now_ps = end_ps;
     return crashed_board(c);
 }
 
+/* What the sender has announced for later goes through the disturbance as well. */
+struct disturb *chain_disturb(struct chain *c, int from_cell)
+{
+    int hop = from_cell - 1;
+    struct wire *wire = &c->wire[hop];
+    struct wire *sent = hop == c->cells - 1 ? &c->back : wire;
+    struct disturb *d = c->disturb[hop];
+
+    if (d)
+        return d;
+    d = malloc(sizeof *d);
+    if (!d)
+        return NULL;
+    disturb_init(d, c->seed, from_cell, wire_level(sent, c->now_ps - 1), c->now_ps);
+    if (hop < c->cells - 1) {
+        wire_continue(&d->raw, wire, c->now_ps);
+        d->raw.broken = wire->broken;
+        c->board[hop].usart.out = &d->raw;
+    }
+    c->disturb[hop] = d;
+    c->disturbed = true;
+    return d;
+}
+
 void chain_break(struct chain *c, int from_cell, bool broken)
 {
+    if (c->disturb[from_cell - 1])
+        c->disturb[from_cell - 1]->raw.broken = broken;
     wire_break(&c->wire[from_cell - 1], broken, c->now_ps);
 }
 

@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "engine/board.h"
+#include "engine/disturb.h"
 #include "engine/firmware.h"
 #include "scenario/err.h"
 #include "world/world.h"
@@ -40,9 +41,12 @@ struct pipeline;
 struct chain {
     int cells;
     struct firmware firmware[BOARD_KINDS];
-    struct board *board;       /* [0] is Begin */
-    struct wire *wire;         /* [i] from board i to i+1, the last one back to Begin */
-    struct wire back;          /* what End sent in this step; Begin sees it a step later */
+    struct board *board;      /* [0] is Begin */
+    struct wire *wire;        /* [i] from board i to i+1, the last one back to Begin */
+    struct wire back;         /* what End sent in this step; Begin sees it a step later */
+    struct disturb **disturb; /* [i] what is wrong with wire[i], NULL: nothing ever was */
+    bool disturbed;           /* one of them is not NULL */
+    uint64_t seed;
     struct pipeline *pipeline; /* NULL with one thread */
     struct world *world;
     int64_t now_ps;
@@ -57,9 +61,13 @@ void chain_twin(struct chain *c, const struct chain_config *config, int index, s
                 struct wire *out, struct board *twin);
 /* Simulates boards from..to-1 up to end_ps; stops at the first that crashed. */
 void chain_run_boards(struct chain *c, int from, int to, int64_t end_ps);
+/* All boards, on one thread. */
+void chain_run_all(struct chain *c, int64_t end_ps);
 /* One step of 10 ms. Returns the number of a board that crashed, else 0. */
 int chain_step(struct chain *c);
 
+/* Faults of the hop that begins at a board; NULL when there is no memory. */
+struct disturb *chain_disturb(struct chain *c, int from_cell);
 void chain_break(struct chain *c, int from_cell, bool broken);
 void chain_reset_board(struct chain *c, int cell);
 

@@ -22,6 +22,7 @@
 #define SMCR_SE 0x01
 #define CLKPR_AT_RESET 3 /* fuse CKDIV8 */
 #define RESET_LOOP_PS 60000000000000LL
+#define DRIFT_STEP_PS 100000000LL /* 0.1 ms: a drift is smooth inside a byte */
 
 /* ---- time ------------------------------------------------------------------------------------- */
 
@@ -95,12 +96,22 @@ static void arm_all(struct mcu *m)
 
 /* ---- clock -------------------------------------------------------------------------------------- */
 
+static double drift_at(const struct mcu *m, int64_t now_ps)
+{
+    const struct mcu_drift *d = &m->drift;
+
+    if (now_ps - d->at_ps >= d->span_ps)
+        return d->to;
+    return d->from + (d->to - d->from) * (double)(now_ps - d->at_ps) / (double)d->span_ps;
+}
+
 void mcu_clock_changed(struct mcu *m)
 {
     avr_t *avr = m->avr;
     int64_t now_ps = mcu_now_ps(m);
 
     m->hz = oscillator_hz(&m->oscillator, avr->data[REG_OSCCAL], m->celsius, m->volts);
+    m->hz *= 1.0 + drift_at(m, now_ps);
     if (!m->frozen)
         rebase(m, now_ps);
     m->period_ps =
@@ -108,6 +119,23 @@ void mcu_clock_changed(struct mcu *m)
     avr->frequency = (uint32_t)(m->hz / (double)(1u << (avr->data[REG_CLKPR] & 0x0F)));
     if (!m->frozen)
         arm_all(m);
+}
+
+static void drift_on(void *ctx, int64_t at_ps)
+{
+    struct mcu *m = ctx;
+
+    mcu_clock_changed(m);
+    if (at_ps - m->drift.at_ps < m->drift.span_ps)
+        source_plan(&m->drift_step, at_ps + DRIFT_STEP_PS);
+}
+
+void mcu_drift(struct mcu *m, double error, int64_t span_ps)
+{
+    int64_t now_ps = mcu_now_ps(m);
+
+    m->drift = (struct mcu_drift){ drift_at(m, now_ps), error, now_ps, span_ps };
+    drift_on(m, now_ps);
 }
 
 static void write_clock(avr_t *avr, avr_io_addr_t addr, uint8_t v, void *param)
@@ -311,6 +339,12 @@ static void hold_stuck_bit(struct mcu *m)
         *byte = (uint8_t)((*byte & ~m->stuck_mask) | m->stuck_value);
 }
 
+void mcu_corrupt(struct mcu *m, uint16_t address, uint8_t value)
+{
+    m->avr->data[address] = value;
+    hold_stuck_bit(m);
+}
+
 void mcu_stuck_bit(struct mcu *m, uint16_t address, uint8_t bit, bool value)
 {
     m->stuck_address = address;
@@ -481,6 +515,7 @@ void mcu_init(struct mcu *m, avr_t *avr, const struct part *part, int number)
     };
     mcu_own_register(m, REG_OSCCAL, NULL, write_clock, m);
     mcu_own_register(m, REG_CLKPR, NULL, write_clock, m);
+    mcu_add_source(m, &m->drift_step, drift_on, m, ALIVE_ALWAYS);
     freeze(m, MCU_RESET, 0);
     m->release_ps = INT64_MAX;
 }

@@ -47,7 +47,7 @@ struct source {
     unsigned alive; /* bit per enum mcu_mode in which it goes on */
 };
 
-#define MCU_SOURCES 12
+#define MCU_SOURCES 13
 #define ALIVE_ALWAYS ((1u << MCU_RESET) - 1u)
 #define ALIVE_CLOCKED ((1u << MCU_ACTIVE) | (1u << MCU_IDLE))
 
@@ -70,6 +70,13 @@ struct mcu {
     double volts;
     double celsius;
     double hz; /* of the RC oscillator as last set */
+    struct mcu_drift {
+        double from; /* relative error on top of the oscillator's own */
+        double to;
+        int64_t at_ps;
+        int64_t span_ps;
+    } drift;
+    struct source drift_step;
     struct source *source[MCU_SOURCES];
     int sources;
     void (*on_reset)(void *ctx);
@@ -112,6 +119,10 @@ void mcu_reset(struct mcu *m, enum mcu_reset_cause cause, int64_t at_ps);
 
 /* The supply fails at once and for at least as long as it takes until the next look at it. */
 void mcu_supply_fails(struct mcu *m, int64_t at_ps);
+/* The oscillator moves from where it is to this relative error, evenly in span_ps; 0: at once. */
+void mcu_drift(struct mcu *m, double error, int64_t span_ps);
+/* A byte of the RAM takes another value once. */
+void mcu_corrupt(struct mcu *m, uint16_t address, uint8_t value);
 /* A bit of the RAM that keeps its value from now on, one for each chip. */
 void mcu_stuck_bit(struct mcu *m, uint16_t address, uint8_t bit, bool value);
 

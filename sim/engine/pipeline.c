@@ -9,8 +9,9 @@
 
 struct pipeline {
     struct chain *chain;
-    int cut;             /* boards 0..cut-1 here, the others in the worker */
-    struct wire staging; /* written by board cut-1 during a step */
+    int cut;               /* boards 0..cut-1 here, the others in the worker */
+    struct wire *cut_wire; /* what board cut-1 sends on */
+    struct wire staging;   /* written by board cut-1 during a step */
     struct wire slice_edges[CHAIN_SLICES_PER_STEP];
     int64_t end_ps;
     bool quit;
@@ -37,7 +38,7 @@ static void *work(void *arg)
         for (int i = 0; i < CHAIN_SLICES_PER_STEP; i++) {
             int64_t end_ps = slice_end_ps(p, i);
             sem_wait(&p->slice);
-            wire_hand_over(&p->slice_edges[i], &c->wire[p->cut - 1], end_ps, 0);
+            wire_hand_over(&p->slice_edges[i], p->cut_wire, end_ps, 0);
             chain_run_boards(c, p->cut, c->cells, end_ps);
         }
         sem_post(&p->done);
@@ -70,6 +71,7 @@ static void share_step(struct pipeline *p)
     struct usart *sender = &c->board[p->cut - 1].usart;
     struct wire *real = sender->out;
 
+    p->cut_wire = real;
     wire_continue(&p->staging, real, c->now_ps);
     sender->out = &p->staging;
     sem_post(&p->begin);
@@ -89,7 +91,7 @@ void pipeline_step(struct pipeline *p, int64_t end_ps)
     int awake = count_awake(p->chain);
 
     if (awake < WORTH_IT) {
-        chain_run_boards(p->chain, 0, p->chain->cells, end_ps);
+        chain_run_all(p->chain, end_ps);
         return;
     }
     p->end_ps = end_ps;

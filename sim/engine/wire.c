@@ -115,6 +115,18 @@ void wire_forget(struct wire *w, int64_t before_ps)
         drop_oldest(w);
 }
 
+bool wire_take(struct wire *w, int64_t before_ps, int64_t *at_ps, bool *level)
+{
+    const struct wire_edge *e = &w->edge[w->tail & MASK];
+
+    if (w->tail == w->head || e->at_ps >= before_ps)
+        return false;
+    *at_ps = e->at_ps;
+    *level = e->level;
+    drop_oldest(w);
+    return true;
+}
+
 void wire_hand_over(struct wire *from, struct wire *to, int64_t end_ps, int64_t delay_ps)
 {
     while (from->tail != from->head && from->edge[from->tail & MASK].at_ps < end_ps) {

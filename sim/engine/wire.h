@@ -52,6 +52,8 @@ int64_t wire_next_edge(const struct wire *w, int64_t from_ps, bool *level);
 int64_t wire_next_fall(const struct wire *w, int64_t from_ps);
 /* The receiver needs nothing before this time any more. */
 void wire_forget(struct wire *w, int64_t before_ps);
+/* Takes the oldest edge if it is before a time. */
+bool wire_take(struct wire *w, int64_t before_ps, int64_t *at_ps, bool *level);
 /* Moves the edges before end_ps to another wire, delay_ps later there. */
 void wire_hand_over(struct wire *from, struct wire *to, int64_t end_ps, int64_t delay_ps);
 /* Makes an empty wire the continuation of another: edges that wait there for from_ps or later move

@@ -35,12 +35,36 @@ enum event_kind {
     EVENT_FAULT_DIVIDER,    /* cell, a = factor on its ratio */
     EVENT_FAULT_EEPROM,     /* cell, address = writes from now, bit = enum eeprom_torn */
     EVENT_FAULT_CRYSTAL,    /* cell, flag = dead */
+    EVENT_FAULT_BYTE,       /* cell, address, bit = new value of that byte, once */
+    EVENT_FAULT_WIRE,       /* cell = hop, address = byte, wire, a = value or µs */
+    EVENT_FAULT_PULSE,      /* cell = hop, wire = low or high, a = µs, b = ms behind the break */
+    EVENT_NOISE,            /* cell = hop (0 = all), a = bit error rate, 0 = none */
+    EVENT_STUCK,            /* cell = hop, level */
+    EVENT_BABBLE,           /* cell, flag = begins */
+    EVENT_CLOCK,            /* cell, a = relative error, b = s */
+    EVENT_BROWNOUT,         /* cell, a = s */
     EVENT_SWITCHES,         /* switches, and as typed in text */
     EVENT_PRINT,            /* text */
     EVENT_APP,              /* text */
 };
 
 enum { EVENT_TEXT_SIZE = 256 };
+
+/* In the order of enum disturb_kind, engine/disturb.h. */
+enum wire_fault {
+    WIRE_DROP,
+    WIRE_FLIP,
+    WIRE_INSERT,
+    WIRE_DUPLICATE,
+    WIRE_TRUNCATE,
+    WIRE_FRAMING,
+    WIRE_DELAY,
+    WIRE_GLITCH,
+    WIRE_LOW,
+    WIRE_HIGH,
+};
+
+enum stuck_level { STUCK_OFF, STUCK_LOW, STUCK_HIGH };
 
 enum ntc_fault { NTC_WORKS, NTC_WIRE_OPEN, NTC_SHORTED };
 
@@ -58,6 +82,8 @@ struct event {
     bool flag;
     bool flag2;
     enum ntc_fault ntc;
+    enum wire_fault wire;
+    enum stuck_level stuck;
     uint8_t switches;           /* switch 1 is bit 7 */
     char text[EVENT_TEXT_SIZE]; /* for EVENT_PROFILE: the file name, as typed */
     const struct series *series;
@@ -65,6 +91,9 @@ struct event {
 
 /* Parses the words of an action into *event, all but t_s and series. */
 bool event_parse(struct reader *reader, struct event *event);
+
+/* Whether it does something to the ring or a board, and not to the world round them. */
+bool event_disturbs(const struct event *event);
 
 /* Whether its cells exist in a pack of that many; sets "FILE:LINE: ...". */
 bool event_check(const struct event *event, const char *path, int cells, struct err *err);

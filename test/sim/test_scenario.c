@@ -90,6 +90,23 @@ static void test_scenario_every_action_is_parsed(void **state)
         { "fault divider 1 0.9", { .kind = EVENT_FAULT_DIVIDER, .cell = 1, .a = 0.9 } },
         { "fault eeprom 4 12 random",
           { .kind = EVENT_FAULT_EEPROM, .cell = 4, .address = 12, .bit = 3 } },
+        { "fault byte 2 300 255",
+          { .kind = EVENT_FAULT_BYTE, .cell = 2, .address = 300, .bit = 255 } },
+        { "fault wire 2 7 flip 3",
+          { .kind = EVENT_FAULT_WIRE, .cell = 2, .address = 7, .wire = WIRE_FLIP, .a = 3 } },
+        { "fault wire 4 0 drop", { .kind = EVENT_FAULT_WIRE, .cell = 4, .wire = WIRE_DROP } },
+        { "fault wire 1 9 delay 0.5",
+          { .kind = EVENT_FAULT_WIRE, .cell = 1, .address = 9, .wire = WIRE_DELAY, .a = 0.5 } },
+        { "fault pulse 1 20.5 high 30",
+          { .kind = EVENT_FAULT_PULSE, .cell = 1, .wire = WIRE_HIGH, .a = 30, .b = 20.5 } },
+        { "noise all 0.001", { .kind = EVENT_NOISE, .a = 0.001 } },
+        { "noise 3 off", { .kind = EVENT_NOISE, .cell = 3 } },
+        { "stuck 3 low", { .kind = EVENT_STUCK, .cell = 3, .stuck = STUCK_LOW } },
+        { "stuck 3 off", { .kind = EVENT_STUCK, .cell = 3 } },
+        { "babble 2 on", { .kind = EVENT_BABBLE, .cell = 2, .flag = true } },
+        { "clock 2 -5", { .kind = EVENT_CLOCK, .cell = 2, .a = -0.05 } },
+        { "clock all 5 over 20", { .kind = EVENT_CLOCK, .a = 0.05, .b = 0.02 } },
+        { "brownout 2 0.5", { .kind = EVENT_BROWNOUT, .cell = 2, .a = 0.5 } },
         { "switches 01010000", { .kind = EVENT_SWITCHES, .switches = 0x50, .text = "01010000" } },
         { "print  two  words # and this ",
           { .kind = EVENT_PRINT, .text = "two  words # and this" } },
@@ -115,6 +132,8 @@ static void test_scenario_every_action_is_parsed(void **state)
         near(event->a, want->a);
         near(event->b, want->b);
         assert_int_equal(event->flag, want->flag);
+        assert_int_equal(event->wire, want->wire);
+        assert_int_equal(event->stuck, want->stuck);
         assert_int_equal(event->switches, want->switches);
         assert_string_equal(event->text, want->text);
         assert_null(event->series);

@@ -311,6 +311,21 @@ static void run_rounds(uint8_t count, uint8_t trim)
     }
 }
 
+/* A damaged HOP said something of the clocks that is not so. */
+static void test_trim_does_not_follow_a_hop_that_was_lost(void **state)
+{
+    (void)state;
+    set_up();
+    cell_board_init(&b);
+    b.link.trim.error = 120;
+    b.link.home_rounds = LINK_HOME_ROUNDS - 1u;
+    finish_round(0);
+    assert_int_equal(fake->trim, 0x60);
+    b.link.home_rounds = LINK_HOME_ROUNDS;
+    finish_round(0);
+    assert_int_not_equal(fake->trim, 0x60);
+}
+
 static void test_trim_is_saved_when_steady_and_loaded_at_reset(void **state)
 {
     (void)state;
@@ -537,6 +552,7 @@ int main(void)
         cmocka_unit_test(test_hot_board_stops_balancing_and_says_so),
         cmocka_unit_test(test_balancing_ends_thirty_seconds_after_the_last_round),
         cmocka_unit_test(test_round_restarts_the_thirty_seconds),
+        cmocka_unit_test(test_trim_does_not_follow_a_hop_that_was_lost),
         cmocka_unit_test(test_trim_is_saved_when_steady_and_loaded_at_reset),
         cmocka_unit_test(test_trim_one_step_away_is_never_saved),
         cmocka_unit_test(test_trim_that_comes_back_is_not_saved),

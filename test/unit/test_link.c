@@ -362,6 +362,76 @@ static void test_bad_hop_is_marked_and_counted_once_in_the_chain(void **state)
     assert_in_range(misread_marks, 0, 1);
 }
 
+static void round_from_3(bool good)
+{
+    build(3);
+    if (!good)
+        in[HOP_AT + 1u] ^= 4u;
+    out_size = 0;
+    whole_round();
+}
+
+/* Two rounds and no more; the board before still learns that HOP was bad, and End which number it has. */
+static void test_board_that_lost_hop_keeps_its_number_for_two_rounds(void **state)
+{
+    (void)state;
+    reset();
+    round_from_3(true);
+    for (uint8_t i = 0; i < LINK_HOME_ROUNDS; i++) {
+        round_from_3(false);
+        assert_int_equal(l.number, 4);
+        assert_int_equal(fake->rounds, i + 2);
+        assert_int_equal(out_size, in_size + FRAME_STREAM_SIZE);
+        expect_marked(HOP_AT, FRAME_HOP_SIZE);
+        assert_int_equal(out[STREAM_AT + 1u], 4);
+    }
+    round_from_3(false);
+    assert_int_equal(l.number, 0);
+    assert_int_equal(out_size, in_size);
+    round_from_3(true);
+    round_from_3(false);
+    assert_int_equal(l.number, 4);
+}
+
+/* Whoever changes the chain makes it silent for longer than this. */
+static void test_board_that_lost_hop_behind_a_silence_has_no_number(void **state)
+{
+    (void)state;
+    reset();
+    round_from_3(true);
+    link_lead_section(&l);
+    assert_int_equal(l.state, LINK_WAIT);
+    round_from_3(false);
+    assert_int_equal(l.number, 0);
+}
+
+/* A wire that is held low for hours: the round that follows must not bring the reading of back then. */
+static void test_reading_of_a_break_that_lasts_for_a_second_is_not_sent(void **state)
+{
+    (void)state;
+    reset();
+    build(3);
+    link_break_seen(&l);
+    link_set_reading(&l, OWN_MV, OWN_DC, OWN_FLAGS);
+    assert_true(l.own_ready);
+    link_lead_section(&l);
+    assert_int_equal(l.state, LINK_BREAK);
+    assert_false(l.own_ready);
+}
+
+/* Without START nobody knows whose round it is, and which one. */
+static void test_board_that_lost_start_and_hop_has_no_number(void **state)
+{
+    (void)state;
+    reset();
+    round_from_3(true);
+    build(3);
+    in[1] ^= 1u;
+    in[HOP_AT + 1u] ^= 4u;
+    whole_round();
+    assert_int_equal(l.number, 0);
+}
+
 static void test_start_type_in_the_wrong_place_is_not_taken(void **state)
 {
     struct frame_hop hop = { .round = ROUND, .hop = 3 };
@@ -423,6 +493,10 @@ int main(void)
         cmocka_unit_test(test_hop_from_board_0_gives_no_number),
         cmocka_unit_test(test_bad_start_is_marked_and_counted_once_in_the_chain),
         cmocka_unit_test(test_bad_hop_is_marked_and_counted_once_in_the_chain),
+        cmocka_unit_test(test_board_that_lost_hop_keeps_its_number_for_two_rounds),
+        cmocka_unit_test(test_board_that_lost_hop_behind_a_silence_has_no_number),
+        cmocka_unit_test(test_reading_of_a_break_that_lasts_for_a_second_is_not_sent),
+        cmocka_unit_test(test_board_that_lost_start_and_hop_has_no_number),
         cmocka_unit_test(test_start_type_in_the_wrong_place_is_not_taken),
         cmocka_unit_test(test_stream_behind_two_bad_head_frames_is_not_accepted),
     };

@@ -159,6 +159,7 @@ static void test_command_to_0_is_not_taken_by_boards_without_a_number(void **sta
     set_up(false);
     fake_use(0);
     link_send_command(&ring[0], &command);
+    ring[2].home_rounds = 0; /* nor may it keep that of the round before */
     ring_fault = (struct ring_fault){
         .damage = RING_CHANGE, .hop = 1, .byte = FRAME_START_SIZE + 1u, .flip = 1
     };

@@ -187,6 +187,22 @@ static void test_broken_ring_is_an_event_with_its_place(void **state)
 }
 
 /* Boards start one after the other. */
+static void test_noisy_hop_is_an_event_with_its_two_boards(void **state)
+{
+    (void)state;
+    set_up();
+    pack.count = 4;
+    pack.cell[2].noisy = 9;
+    watch_hop(&d, &event_log, 3);
+    expect(EVENT_HOP_NOISY, 2, 3);
+    pack.cell[2].noisy = 0;
+    watch_hop(&d, &event_log, 3);
+    expect(EVENT_HOP_QUIET, 2, 3);
+    pack.cell[0].noisy = 9;
+    watch_hop(&d, &event_log, 1);
+    expect(EVENT_HOP_NOISY, 4, 1);
+}
+
 static void test_broken_ring_after_a_reset_is_no_event_unless_it_lasts(void **state)
 {
     (void)state;
@@ -232,6 +248,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_broken_ring_is_an_event_with_its_place),
+        cmocka_unit_test(test_noisy_hop_is_an_event_with_its_two_boards),
         cmocka_unit_test(test_broken_ring_after_a_reset_is_no_event_unless_it_lasts),
         cmocka_unit_test(test_silence_after_a_reset_is_no_event_unless_it_lasts),
         cmocka_unit_test(test_each_fault_begins_and_ends_once),
