@@ -13,6 +13,9 @@
 /* 0.33 s: with the watchdog's second, 10 % too short, longer than the silence between two rounds of Begin
  * (0.99 s less the round) or of a head (1.13 s and a break). */
 #define HEAD_WAIT_TICKS 20u
+/* 0.98 s: longer than a round of 255 boards. Who hunts for longer hears no chain but noise, and would keep the
+ * boards behind it in a silence for which they blame the next wire. */
+#define HUNT_TICKS 60u
 #define HEAD_BREAK_TICKS 3u /* 33..49 ms: measuring takes 16 ms */
 
 _Static_assert(LINK_QUEUE_SIZE % FRAME_STREAM_SIZE == 0, "no frame wraps round");
@@ -29,6 +32,7 @@ APART static void set_state(struct link *l, enum link_state state)
     l->head_fill = 0;
     l->collected = 0;
     l->silent_ticks = 0;
+    l->hunt_ticks = 0;
 }
 
 static void tell(struct link *l, enum link_event event)
@@ -143,7 +147,7 @@ void link_sent(struct link *l)
         go_idle(l);
         return;
     }
-    set_state(l, LINK_RETURN);
+    l->state = LINK_RETURN; /* nothing else: a frame may be on its way in */
     tell_done(l);
 }
 
@@ -164,6 +168,8 @@ APART void link_tick(struct link *l)
         return;
     if (l->heading || l->state == LINK_WAIT)
         head_tick(l);
+    else if (l->state == LINK_HUNT && ++l->hunt_ticks >= HUNT_TICKS)
+        fell_silent(l);
     else if (l->activity != l->activity_before) {
         l->activity_before = l->activity;
         l->silent_ticks = 0;
@@ -298,6 +304,8 @@ static void queue_own_frames(struct link *l)
 static void hop_complete(struct link *l, bool good)
 {
     if (good) {
+        if (l->round != frame_round_of(l->head[0]))
+            l->origin = LINK_FROM_NOBODY; /* START was another round's */
         l->round = frame_round_of(l->head[0]);
         l->number = (uint8_t)(l->head[1] + 1u);
         if (l->origin == LINK_FROM_BEGIN)
@@ -608,6 +616,8 @@ void link_lead_section(struct link *l)
     } else if (l->state == LINK_IDLE) {
         set_state(l, LINK_WAIT);
         hal_link_wait();
+    } else if (l->state == LINK_BREAK) {
+        l->own_ready = false; /* measured when this break began, too long ago for any round */
     }
     hal_irq_restore(irq);
 }

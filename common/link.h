@@ -99,6 +99,7 @@ struct link {
     volatile uint8_t activity; /* counts received bytes, for the silence detector */
     uint8_t activity_before;
     uint8_t silent_ticks;
+    uint8_t hunt_ticks;
     bool own_ready;           /* own reading was taken in this round */
     uint8_t own_bytes;        /* this board put so many behind HOP in this round */
     bool returned;            /* leader: END of the present round came back */
@@ -198,7 +199,7 @@ void link_lead_round(struct link *l, const struct frame_start *start,
 
 /* Follower: nothing was heard for a second, or for another one. While the board is idle it begins a round
  * of its own: 20 ticks later if it followed in the last round, else at once. A break on IN makes it a
- * follower again at any moment. */
+ * follower again at any moment. In a break that lasts, what was measured at its beginning is forgotten. */
 void link_lead_section(struct link *l);
 
 /* Implemented by each board: a good frame of this round came from the board before; for the leader: a
