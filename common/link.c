@@ -161,6 +161,14 @@ static void fell_silent(struct link *l)
 }
 
 static void head_tick(struct link *l);
+static void start_break(struct link *l);
+
+/* By a break the boards behind know that the wire to them is good. */
+static void give_up_hunting(struct link *l)
+{
+    count(&l->counters.bad_syncs);
+    start_break(l);
+}
 
 APART void link_tick(struct link *l)
 {
@@ -169,7 +177,7 @@ APART void link_tick(struct link *l)
     if (l->heading || l->state == LINK_WAIT)
         head_tick(l);
     else if (l->state == LINK_HUNT && ++l->hunt_ticks >= HUNT_TICKS)
-        fell_silent(l);
+        give_up_hunting(l);
     else if (l->activity != l->activity_before) {
         l->activity_before = l->activity;
         l->silent_ticks = 0;
