@@ -38,8 +38,8 @@ SIMAVR_INCLUDE ?= /usr/include/simavr
 
 ifneq ($(filter-out $(TOOLLESS_GOALS),$(GOALS)),)
 ifndef BMS_TOOLS_CHECKED
-# avrdude: to flash, and for the test of what would be flashed. spin: for the models.
-EXTRA_TOOLS := $(if $(filter test,$(GOALS))$(if $(DRY),,$(filter $(FLASH_GOALS),$(GOALS))),flash) $(if $(filter test,$(GOALS)),model)
+# avrdude: to flash, and for the test of what would be flashed. spin: for the models. clang: to fuzz.
+EXTRA_TOOLS := $(if $(filter test,$(GOALS))$(if $(DRY),,$(filter $(FLASH_GOALS),$(GOALS))),flash) $(if $(filter test,$(GOALS)),model) $(if $(filter fuzz,$(GOALS)),fuzz)
 WHY_NO_TOOLS := $(shell CC='$(CC)' AVR_PREFIX='$(AVR_PREFIX)' \
 	sh test/tools/bootstrap.sh $(EXTRA_TOOLS) </dev/null)
 ifneq ($(WHY_NO_TOOLS),)
@@ -86,6 +86,7 @@ SIM_SRC := $(wildcard sim/*.c sim/*/*.c)
 LOGIC := $(PROTOCOL_SRC) $(COMMON_SRC) \
 	$(foreach b,$(BOARDS),$(filter-out $b/main.c,$(wildcard $b/*.c)))
 FAKE := $(wildcard test/fake/*.c)
+AVR_FAKE := $(filter-out test/fake/host_%,$(FAKE))
 
 UNIT_SRC := $(wildcard test/unit/test_*.c)
 HOST_ONLY_SRC := $(wildcard test/property/test_*.c test/fuzz/test_*.c)
@@ -209,7 +210,7 @@ $(eval $(call library,test/host/libfake,$(TEST_OBJ),$(FAKE),))
 $(eval $(call library,test/host/libsim,$(TEST_OBJ),$(filter-out sim/main.c,$(SIM_SRC)),))
 $(eval $(call library,test/host/libchain,$(TEST_OBJ),$(CHAIN_HELPER_SRC),))
 $(eval $(call library,test/avr/liblogic,$(AVR_OBJ),$(LOGIC),$(AVR_PREFIX)))
-$(eval $(call library,test/avr/libfake,$(AVR_OBJ),$(FAKE),$(AVR_PREFIX)))
+$(eval $(call library,test/avr/libfake,$(AVR_OBJ),$(AVR_FAKE),$(AVR_PREFIX)))
 
 # ---- simulator ----------------------------------------------------------------------------------
 
@@ -340,8 +341,8 @@ unit: ## the unit tests alone, on the host and on AVR
 
 SOAK_CASES := charge-leaf_1c charge-leaf_0p3c charge-drive day-household \
 	day-town day-leaf
-.PHONY: soak-app soak-decoder $(SOAK_CASES:%=soak-%)
-soak: soak-app soak-decoder $(SOAK_CASES:%=soak-%) ## the long runs: ten million app lines, whole recordings, days
+.PHONY: soak-app soak-decoder soak-faults $(SOAK_CASES:%=soak-%)
+soak: soak-app soak-decoder soak-faults $(SOAK_CASES:%=soak-%) ## the long runs: a million faults, ten million app lines, days
 
 soak-app: $B/test/host/test_app_fuzz
 	$(LIVE)FUZZ_LINES=$${FUZZ_LINES:-10000000} ASAN_OPTIONS=detect_leaks=0 $<
@@ -349,8 +350,48 @@ soak-app: $B/test/host/test_app_fuzz
 soak-decoder: $B/test/host/test_decoder_corrupt
 	$(LIVE)FRAMES=$${FRAMES:-100000000} $<
 
+soak-faults: $B/test/host/test_fault_matrix
+	$(LIVE)FAULTS=$${FAULTS:-1000000} ASAN_OPTIONS=detect_leaks=0 $<
+
 $(SOAK_CASES:%=soak-%): soak-%: $B/bms-sim $(IMAGES)
 	$(LIVE)SOAK=1 $(PYTHON) test/chain/test_$(subst -,.py ,$*)
+
+# ---- fuzzing ------------------------------------------------------------------------------------
+
+# libFuzzer needs clang; what it finds stays under build/fuzz. Fuzzing by name: make fuzz-link.
+FUZZ_TARGETS := decoder link app store
+FUZZ_CC ?= clang
+FUZZ_JOBS ?= 2
+TIME ?= 60
+FUZZ_FLAGS := -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all
+FUZZ_OBJ := $B/fuzz/obj
+
+$(FUZZ_OBJ)/%.o: %.c Makefile
+	@mkdir -p $(@D)
+	$(call say,CC,fuzz $<)
+	$(Q)$(FUZZ_CC) -std=gnu11 -g $(DEFINES) $(subst fuzzer,fuzzer-no-link,$(FUZZ_FLAGS)) $(DEPS) \
+		$(TEST_INCLUDES) -c $< -o $@
+
+$(eval $(call library,fuzz/liblogic,$(FUZZ_OBJ),$(LOGIC) $(FAKE),))
+$(FUZZ_TARGETS:%=$B/fuzz/%): $B/fuzz/%: $(FUZZ_OBJ)/test/fuzz/fuzz_%.o $B/fuzz/liblogic.a
+	$(call say,LINK,$@)
+	$(Q)$(FUZZ_CC) $(FUZZ_FLAGS) $^ -lcmocka -lm -o $@
+
+.PHONY: fuzz $(FUZZ_TARGETS:%=fuzz-%)
+fuzz: $(FUZZ_TARGETS:%=$B/fuzz/%) ## look for inputs that break a promise: TIME=seconds per target
+	$(LIVE)$(foreach t,$(FUZZ_TARGETS),$(MAKE) --no-print-directory fuzz-$t &&) true
+
+$(FUZZ_TARGETS:%=fuzz-%): fuzz-%: $B/fuzz/%
+	@mkdir -p $B/fuzz/corpus/$* $B/fuzz/found
+	$(LIVE)cd $B/fuzz && ASAN_OPTIONS=detect_leaks=0 ./$* -max_total_time=$(TIME) -timeout=20 \
+		-fork=$(FUZZ_JOBS) -max_len=$(if $(filter store,$*),4200,1000) -artifact_prefix=found/$*- \
+		corpus/$* $(CURDIR)/test/fuzz/corpus/$*
+
+# ---- coverage -----------------------------------------------------------------------------------
+
+.PHONY: coverage
+coverage: ## which lines of protocol/ and of the link the host tests and the corpora reach
+	@sh test/tools/coverage.sh
 
 lint: $(IMAGES) ## who may include what, and no float code in an image
 	@sh test/tools/test_lint.sh

@@ -13,6 +13,9 @@
 /* 0.33 s: with the watchdog's second, 10 % too short, longer than the silence between two rounds of Begin
  * (0.99 s less the round) or of a head (1.13 s and a break). */
 #define HEAD_WAIT_TICKS 20u
+/* 0.98 s: longer than a round of 255 boards. Who hunts for longer hears no chain but noise, and would keep the
+ * boards behind it in a silence for which they blame the next wire. */
+#define HUNT_TICKS 60u
 #define HEAD_BREAK_TICKS 3u /* 33..49 ms: measuring takes 16 ms */
 
 _Static_assert(LINK_QUEUE_SIZE % FRAME_STREAM_SIZE == 0, "no frame wraps round");
@@ -29,6 +32,7 @@ APART static void set_state(struct link *l, enum link_state state)
     l->head_fill = 0;
     l->collected = 0;
     l->silent_ticks = 0;
+    l->hunt_ticks = 0;
 }
 
 static void tell(struct link *l, enum link_event event)
@@ -143,7 +147,7 @@ void link_sent(struct link *l)
         go_idle(l);
         return;
     }
-    set_state(l, LINK_RETURN);
+    l->state = LINK_RETURN; /* nothing else: a frame may be on its way in */
     tell_done(l);
 }
 
@@ -157,6 +161,14 @@ static void fell_silent(struct link *l)
 }
 
 static void head_tick(struct link *l);
+static void start_break(struct link *l);
+
+/* By a break the boards behind know that the wire to them is good. */
+static void give_up_hunting(struct link *l)
+{
+    count(&l->counters.bad_syncs);
+    start_break(l);
+}
 
 APART void link_tick(struct link *l)
 {
@@ -164,6 +176,8 @@ APART void link_tick(struct link *l)
         return;
     if (l->heading || l->state == LINK_WAIT)
         head_tick(l);
+    else if (l->state == LINK_HUNT && ++l->hunt_ticks >= HUNT_TICKS)
+        give_up_hunting(l);
     else if (l->activity != l->activity_before) {
         l->activity_before = l->activity;
         l->silent_ticks = 0;
@@ -179,6 +193,7 @@ static void start_break(struct link *l)
     set_state(l, LINK_BREAK);
     clear_queue(l);
     l->number = 0;
+    l->hop_good = false;
     l->own_ready = false;
     l->heading = false;
     l->origin = LINK_FROM_NOBODY;
@@ -299,7 +314,10 @@ static void queue_own_frames(struct link *l)
  * the round before. */
 static void take_number(struct link *l, bool good)
 {
+    l->hop_good = good;
     if (good) {
+        if (l->round != frame_round_of(l->head[0]))
+            l->origin = LINK_FROM_NOBODY; /* START was another round's */
         l->round = frame_round_of(l->head[0]);
         l->number = (uint8_t)(l->head[1] + 1u);
     }

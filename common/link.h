@@ -90,6 +90,7 @@ struct link {
     uint8_t origin;    /* enum link_origin */
     uint8_t
         head_number; /* LINK_FROM_HEAD: number that its HOP bore, LINK_HEAD_UNNUMBERED or more */
+    bool hop_good;   /* HOP of the present round came undamaged: so START was of this round */
     uint8_t home;    /* own number in the last round of Begin, 0: none since the reset */
     uint8_t home_rounds; /* so many more rounds whose HOP is lost it may stand in for it */
     _Alignas(FRAME_STREAM_SIZE) uint8_t head[FRAME_STREAM_SIZE - 1u]; /* START or HOP so far */
@@ -103,6 +104,7 @@ struct link {
     volatile uint8_t activity; /* counts received bytes, for the silence detector */
     uint8_t activity_before;
     uint8_t silent_ticks;
+    uint8_t hunt_ticks;
     bool own_ready;           /* own reading was taken in this round */
     uint8_t own_bytes;        /* this board put so many behind HOP in this round */
     bool returned;            /* leader: END of the present round came back */

@@ -47,6 +47,8 @@ static void frame_returned(struct link *l, const uint8_t *frame)
     }
     if (type == FRAME_END && is_own(l, frame))
         round_returned(l);
+    if (type == FRAME_END) /* what follows is EXT, or a section's round with its head */
+        decoder_start_hunting(&l->decoder, l->round);
 }
 
 /* The decoder's eight bytes, whether it reads in step or hunts. It does not know these frames: no

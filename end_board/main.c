@@ -82,10 +82,11 @@ static void take_own_cell(void)
         pack_store(&pack, &own, crystal_tick());
 }
 
-/* A round whose START was lost keeps its charge for the next one. */
+/* A round whose START or HOP was lost keeps its charge for the next one: without HOP nobody knows that START was
+ * of this round. */
 static void take_sensors(uint32_t now_ms)
 {
-    if (board.link.origin != LINK_FROM_BEGIN)
+    if (board.link.origin != LINK_FROM_BEGIN || !board.link.hop_good)
         return;
     meter_round(&decide.meter, &board.link.start, now_ms);
     for (uint8_t i = 0; i < INTAKE_CHARGES; i++)
@@ -290,6 +291,7 @@ static void step(uint8_t events)
     bool quarter = crystal_take_quarter();
     bool round = events & LINK_ROUND_DONE;
     bool overdue;
+    bool waits;
     bool lost;
     bool moved;
     uint32_t now_ms;
@@ -309,12 +311,13 @@ static void step(uint8_t events)
         }
     }
     overdue = now_ms - round_ms > ROUND_OVERDUE_MS;
+    waits = pack.waits;
     moved = place_step(&pack.place, crystal_tick());
-    if (round || overdue)
+    if (round || overdue || waits)
         pack_evaluate(&pack, board.link.start.switches, crystal_tick());
     lost = crystal_lost() != decide.no_clock;
     decide.no_clock = crystal_lost();
-    if (round || overdue || moved || lost || decide_waits(&decide))
+    if (round || overdue || waits || moved || lost || decide_waits(&decide))
         decide_all(now_ms);
     if (reset_button_step(&button, button_down(), now_ms))
         reset_pin();
@@ -371,8 +374,10 @@ int main(void)
     port_interrupts(true);
     for (;;) {
         events = link_take_events(&board.link);
-        if (events & LINK_BREAK_SEEN)
+        if (events & LINK_BREAK_SEEN) {
             ext_port_stop(); /* no round came when it began, and one comes now */
+            place_doubt(&pack.place);
+        }
         cell_board_events(&board, events);
         watchdog_report(TASK_CELL);
         step(events);

@@ -61,8 +61,11 @@ static struct pack_cell take(struct pack *p, uint8_t index, uint8_t tick)
     uint8_t irq = hal_irq_save();
     struct pack_cell *entry = &p->cell[index];
 
-    if ((uint8_t)(tick - entry->seen_tick) > PACK_FRESH_TICKS)
+    uint8_t age_ticks = (uint8_t)(tick - entry->seen_tick);
+
+    if (age_ticks > PACK_FRESH_TICKS)
         entry->fresh = 0;
+    p->waits = p->waits || (entry->fresh && age_ticks > PACK_ROUND_TICKS);
     struct pack_cell copy = *entry;
     hal_irq_restore(irq);
     return copy;
@@ -141,6 +144,7 @@ void pack_evaluate(struct pack *p, uint8_t switches, uint8_t tick)
     uint8_t faults = judge_size(p, switches);
 
     clear_summary(p);
+    p->waits = false;
     for (uint8_t i = 0; i < p->count; i++) {
         struct pack_cell cell = take(p, i, tick);
         faults |= add_cell(p, (uint8_t)(i + 1u), &cell);

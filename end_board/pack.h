@@ -13,6 +13,9 @@
 /* A reading older than this is no reading. One lost round (0.99 s at worst) is bridged, and from
  * the last word of a cell to both relays it stays under 3 s. A tick is 128 ms. */
 #define PACK_FRESH_TICKS 19u
+/* What is older than this was not in the last round. Begin's rounds are 0.8 to 1 s apart: the next one may come
+ * too late to see that the reading is no reading any more. */
+#define PACK_ROUND_TICKS 8u
 
 /* One byte order and no padding on AVR and host alike: the simulator reads this table. */
 struct pack_cell {
@@ -54,6 +57,7 @@ struct pack {
     int16_t max_dc;
     uint32_t total_mv;
     uint32_t readings; /* of Begin's rounds taken into the table since reset */
+    bool waits;        /* a cell was not in the last round: evaluate each quarter of a second */
 };
 
 void pack_init(struct pack *p);

@@ -22,12 +22,21 @@ void place_section(struct place *p, uint8_t after, uint8_t tick)
     if (!p->section || after != p->heard)
         p->since_tick = tick;
     p->section = true;
+    p->current = true;
     p->heard = after;
+}
+
+void place_doubt(struct place *p)
+{
+    uint8_t irq = hal_irq_save();
+
+    p->current = false;
+    hal_irq_restore(irq);
 }
 
 static bool settled(const struct place *p, uint8_t tick)
 {
-    return p->section && (!p->broken || p->heard != p->after) &&
+    return p->section && p->current && (!p->broken || p->heard != p->after) &&
            (uint8_t)(tick - p->since_tick) >= PLACE_SETTLE_TICKS;
 }
 

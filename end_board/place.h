@@ -15,6 +15,7 @@
 struct place {
     bool section;       /* the last round that began well was a head's */
     uint8_t heard;      /* broken behind this board, by that round; PLACE_UNKNOWN */
+    bool current;       /* and no break has come since */
     uint8_t since_tick; /* heard for the first time in a row */
     bool broken;        /* settled: */
     uint8_t after;      /* broken between this board and the next one, PLACE_UNKNOWN */
@@ -29,6 +30,8 @@ uint8_t place_behind(uint8_t count, uint8_t head, uint8_t number);
 void place_whole(struct place *p);
 /* ISR: a head's round is here, which says this. */
 void place_section(struct place *p, uint8_t after, uint8_t tick);
+/* Main loop: a break, and the round behind it may be another head's. Until one has come the last one says nothing. */
+void place_doubt(struct place *p);
 /* Main loop, every quarter of a second. True when `broken` or `after` has changed. */
 bool place_step(struct place *p, uint8_t tick);
 

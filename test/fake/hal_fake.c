@@ -10,6 +10,7 @@
 struct fake_board fake_boards[FAKE_BOARDS];
 struct fake_board *fake = fake_boards;
 void (*fake_on_frame)(struct link *l, const uint8_t *frame);
+void (*fake_on_round)(struct link *l);
 uint8_t fake_irq_depth;
 uint8_t fake_end_eeprom[FAKE_END_EEPROM_SIZE];
 #ifndef __AVR__
@@ -33,6 +34,7 @@ void fake_reset(void)
     fake = fake_boards;
     end_eeprom = false;
     fake_on_frame = NULL;
+    fake_on_round = NULL;
     fake_irq_depth = 0;
 }
 
@@ -295,6 +297,7 @@ void board_frame_received(struct link *l, const uint8_t *frame)
 
 void board_round_started(struct link *l)
 {
-    (void)l;
     fake->rounds++;
+    if (fake_on_round)
+        fake_on_round(l);
 }

@@ -83,6 +83,8 @@ extern struct fake_board fake_boards[FAKE_BOARDS];
 extern struct fake_board *fake;
 /* Called for each frame that reaches a board, or NULL. */
 extern void (*fake_on_frame)(struct link *l, const uint8_t *frame);
+/* Called when a board's round begins, or NULL. */
+extern void (*fake_on_round)(struct link *l);
 /* Interrupts off, as hal_irq_save() left it. Every test should end with 0. */
 extern uint8_t fake_irq_depth;
 

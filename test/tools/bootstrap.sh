@@ -1,7 +1,7 @@
 #!/bin/sh
 # Looks whether the tools are there and installs what is missing with apt-get.
 #
-#   bootstrap.sh [flash] [model]      avrdude too, spin too
+#   bootstrap.sh [flash] [model] [fuzz]      avrdude too, spin too, clang with libFuzzer too
 #
 # Silent and fast when nothing is missing. What it installs is announced on stderr; standard output
 # carries nothing but the one line that says why it failed, for make to print.
@@ -27,6 +27,12 @@ missing_headers() {
     while read -r header package; do
         printf '#if !__has_include(<%s>)\n@%s\n#endif\n' "$header" "$package"
     done | $cc -E -P -x c - 2>/dev/null | sed -n 's/^@ *//p' | tr -d ' '
+}
+
+# clang with libFuzzer's runtime
+fuzzer() {
+    have clang || return 1
+    [ -n "$(find "$(clang -print-resource-dir)/lib" -name 'libclang_rt.fuzzer*.a' 2>/dev/null)" ]
 }
 
 look() {
@@ -60,6 +66,7 @@ look() {
         case $group in
         flash) have avrdude || need avrdude ;;
         model) have spin || need spin ;;
+        fuzz) fuzzer || need "clang libclang-rt-14-dev" ;;
         esac
     done
 }

@@ -258,6 +258,23 @@ static void test_round_without_a_start_is_nobodys(void **state)
     assert_int_equal(l.home, 4);
 }
 
+/* An old START in front of a good HOP: nobody knows whose round it is. */
+static void test_start_of_another_round_than_hop_is_nobodys(void **state)
+{
+    struct frame_start start = { .round = (ROUND + 15u) & 15u, .switches = 0x50 };
+    uint8_t bytes[FRAME_SIZE_MAX];
+
+    (void)state;
+    reset();
+    build(3);
+    memcpy(in, bytes, frame_start_encode(bytes, &start));
+    whole_round();
+    assert_int_equal(l.number, 4);
+    assert_int_equal(l.round, ROUND);
+    assert_int_equal(l.origin, LINK_FROM_NOBODY);
+    assert_int_equal(l.home, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -271,6 +288,7 @@ int main(void)
         cmocka_unit_test(test_board_in_a_round_does_not_begin_one),
         cmocka_unit_test(test_follower_of_a_head_keeps_what_begin_said),
         cmocka_unit_test(test_round_without_a_start_is_nobodys),
+        cmocka_unit_test(test_start_of_another_round_than_hop_is_nobodys),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

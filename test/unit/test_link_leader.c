@@ -121,6 +121,62 @@ static void test_leader_without_reading_leaves_its_cell_out(void **state)
                                    FRAME_STREAM_SIZE);
 }
 
+static uint8_t end_of(uint8_t *bytes, uint32_t rounds)
+{
+    struct frame_end end = { .round = l.round, .rounds = rounds };
+    return frame_end_encode(bytes, &end);
+}
+
+/* The leader is done sending while a frame comes in. */
+static void test_leader_takes_a_frame_that_began_before_its_last_byte_left(void **state)
+{
+    uint8_t bytes[FRAME_SIZE_MAX];
+
+    (void)state;
+    reset();
+    link_lead_break(&l);
+    link_lead_round(&l, &lead_start, lead_charges);
+    link_open(&l);
+    end_of(bytes, 7); /* somebody's: it ends the hunting */
+    for (uint8_t i = 0; i < FRAME_STREAM_SIZE; i++)
+        link_byte(&l, bytes[i], false);
+    end_of(bytes, l.counters.rounds);
+    for (uint8_t i = 0; i < FRAME_STREAM_SIZE; i++) {
+        if (i == 3)
+            drain();
+        link_byte(&l, bytes[i], false);
+    }
+    assert_int_equal(l.state, LINK_RETURN);
+    assert_int_equal(l.counters.returned, 1);
+    assert_int_equal(l.counters.bad_frames, 0);
+}
+
+/* Behind a broken wire: sync, START and HOP of a section's head are no damage of the return wire. */
+static void test_leader_does_not_count_a_head_behind_end_as_a_bad_frame(void **state)
+{
+    uint8_t bytes[FRAME_SIZE_MAX];
+    struct frame_start start = { .round = 5, .section_head = true, .switches = 3 };
+    struct frame_hop hop = { .round = 5, .hop = 3 };
+
+    (void)state;
+    reset();
+    lead(&lead_start);
+    end_of(bytes, 0);
+    for (uint8_t i = 0; i < FRAME_STREAM_SIZE; i++)
+        link_byte(&l, bytes[i], false);
+    link_byte(&l, FRAME_SYNC_BYTE, false);
+    in_size = 0;
+    add_bytes(bytes, frame_start_encode(bytes, &start));
+    add_bytes(bytes, frame_hop_encode(bytes, &hop));
+    for (uint8_t i = 0; i < in_size; i++)
+        link_byte(&l, in[i], false);
+    end_of(bytes, l.counters.rounds);
+    for (uint8_t i = 0; i < FRAME_STREAM_SIZE; i++)
+        link_byte(&l, bytes[i], false);
+    assert_int_equal(l.counters.bad_frames, 0);
+    assert_int_equal(l.counters.returned, 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -129,6 +185,8 @@ int main(void)
         cmocka_unit_test(test_leader_counts_rounds_modulo_16),
         cmocka_unit_test(test_leader_ignores_what_comes_back_on_in),
         cmocka_unit_test(test_leader_without_reading_leaves_its_cell_out),
+        cmocka_unit_test(test_leader_takes_a_frame_that_began_before_its_last_byte_left),
+        cmocka_unit_test(test_leader_does_not_count_a_head_behind_end_as_a_bad_frame),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -190,6 +190,62 @@ static void test_sent_outside_of_draining_changes_nothing(void **state)
     }
 }
 
+/* Noise without end is no chain: who went on listening to it would be silent himself. */
+static void test_hunting_for_longer_than_any_round_ends(void **state)
+{
+    uint8_t ticks = 0;
+
+    (void)state;
+    go_to(LINK_HUNT);
+    for (; l.state == LINK_HUNT && ticks < 200; ticks++) {
+        link_byte(&l, ticks, false);
+        link_tick(&l);
+    }
+    assert_int_equal(ticks, 60);           /* 0.98 s; a round of 255 boards lasts 0.7 s */
+    assert_int_equal(l.state, LINK_BREAK); /* for those behind */
+    assert_int_equal(fake->line, FAKE_LINE_BREAK);
+    assert_int_equal(l.counters.bad_syncs, 1);
+    for (uint8_t i = 0; i < 3; i++) /* the first one notices the bytes before it */
+        link_tick(&l);
+    expect_idle();
+}
+
+static void test_good_frame_begins_the_time_of_hunting_anew(void **state)
+{
+    (void)state;
+    go_to(LINK_HUNT);
+    for (uint8_t i = 0; i < 59; i++) {
+        link_byte(&l, i, false);
+        link_tick(&l);
+    }
+    feed(STREAM_AT + FRAME_STREAM_SIZE, STREAM_AT + 2u * FRAME_STREAM_SIZE);
+    assert_int_equal(l.state, LINK_STREAM);
+    link_byte(&l, 0, false);
+    link_tick(&l);
+    assert_int_equal(l.state, LINK_STREAM);
+}
+
+/* A line that is stuck low for seconds and let go in the middle of Begin's break: what was measured at the
+ * beginning is no reading of this round. */
+static void test_reading_is_forgotten_in_a_break_that_lasts(void **state)
+{
+    (void)state;
+    reset();
+    build(3);
+    link_break_seen(&l);
+    link_set_reading(&l, OWN_MV, OWN_DC, OWN_FLAGS);
+    link_lead_section(&l);
+    assert_int_equal(l.state, LINK_BREAK);
+    link_edges(&l, edges);
+    link_open(&l);
+    out_size = 0;
+    feed(0, in_size);
+    drain();
+    assert_int_equal(out_size, in_size);
+    assert_int_equal(l.number, 4);
+    assert_int_equal(fake_irq_depth, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -203,6 +259,9 @@ int main(void)
         cmocka_unit_test(test_edges_count_in_a_break_only),
         cmocka_unit_test(test_bytes_outside_of_a_round_go_nowhere),
         cmocka_unit_test(test_sent_outside_of_draining_changes_nothing),
+        cmocka_unit_test(test_hunting_for_longer_than_any_round_ends),
+        cmocka_unit_test(test_good_frame_begins_the_time_of_hunting_anew),
+        cmocka_unit_test(test_reading_is_forgotten_in_a_break_that_lasts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

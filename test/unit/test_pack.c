@@ -335,6 +335,27 @@ static void test_section_sends_no_charge_and_is_no_round(void **state)
     assert_int_equal(in.rounds, 0);
 }
 
+/* With rounds 0.8 s apart the one that finds a reading too old may come 3.3 s behind it. */
+static void test_cell_that_missed_a_round_is_waited_for(void **state)
+{
+    (void)state;
+    set_up(100);
+    faults_at(100 + PACK_ROUND_TICKS);
+    assert_false(pack.waits);
+    for (uint8_t number = 1; number < 6; number++)
+        store(number, 3300, 250, 0, 108);
+    assert_int_equal(faults_at(101 + PACK_ROUND_TICKS), 0);
+    assert_true(pack.waits);
+    assert_int_equal(faults_at(100 + PACK_FRESH_TICKS), 0);
+    assert_true(pack.waits);
+    assert_int_equal(faults_at(101 + PACK_FRESH_TICKS), PACK_SILENT);
+    store(6, 3300, 250, 0, 121);
+    for (uint8_t number = 1; number < 6; number++)
+        store(number, 3300, 250, 0, 121);
+    assert_int_equal(faults_at(121), 0);
+    assert_false(pack.waits);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -355,6 +376,7 @@ int main(void)
         cmocka_unit_test(test_size_outside_the_class_on_the_switches_is_a_fault),
         cmocka_unit_test(test_largest_pack_sums_without_overflow),
         cmocka_unit_test(test_intake_sorts_frames),
+        cmocka_unit_test(test_cell_that_missed_a_round_is_waited_for),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

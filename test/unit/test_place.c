@@ -96,6 +96,26 @@ static void test_round_of_begin_makes_the_ring_whole(void **state)
     assert_false(place_step(&p, 21));
 }
 
+/* A break has come, and the round behind it was lost: it may have been another head's. */
+static void test_place_does_not_settle_behind_a_break_without_a_round(void **state)
+{
+    struct place p = { 0 };
+
+    (void)state;
+    place_section(&p, 9, 0);
+    place_doubt(&p);
+    assert_false(place_step(&p, PLACE_SETTLE_TICKS));
+    place_section(&p, 4, 8);
+    assert_false(place_step(&p, 9));
+    assert_true(place_step(&p, 8 + PLACE_SETTLE_TICKS));
+    assert_int_equal(p.after, 4);
+    place_doubt(&p); /* the next round of the same head */
+    place_section(&p, 4, 16);
+    assert_false(place_step(&p, 16 + PLACE_SETTLE_TICKS));
+    assert_true(p.broken);
+    assert_int_equal(fake_irq_depth, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -105,6 +125,7 @@ int main(void)
         cmocka_unit_test(test_place_settles_when_it_stays_the_same),
         cmocka_unit_test(test_place_moves_with_a_second_break),
         cmocka_unit_test(test_round_of_begin_makes_the_ring_whole),
+        cmocka_unit_test(test_place_does_not_settle_behind_a_break_without_a_round),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,251 @@
+#include "test/fake/host_end.h"
+
+#include "test/fake/host_chain.h"
+
+/* As in end_board/main.c. */
+#define ROUND_OVERDUE_MS 1200u
+#define SILENT_MS 1000u
+
+struct host_end host_end;
+
+static struct host_end *const e = &host_end;
+
+static uint32_t crystal_ms(void)
+{
+    return (uint32_t)((chain.now_ns - e->booted_ns) / CHAIN_MS);
+}
+
+static uint8_t crystal_tick(void)
+{
+    return (uint8_t)(crystal_ms() >> 7);
+}
+
+static struct cell_board *board(void)
+{
+    return &chain_cell[chain.boards - 1u];
+}
+
+void host_end_boot(void)
+{
+    int64_t half_mas;
+
+    e->booted_ns = chain.now_ns;
+    e->round_ms = e->second_ms = e->heard_ms = 0;
+    e->quarter = false;
+    e->intake = (struct intake){ 0 };
+    pack_init(&e->pack);
+    settings_default(&e->decide.settings);
+    e->decide.settings.confirmed = true;
+    decide_init(&e->decide, 0);
+    half_mas = (int64_t)e->decide.settings.capacity_wh * 3600000000ll /
+               (2ll * e->decide.settings.nominal_mv * chain.boards);
+    soc_restore(&e->decide.soc, half_mas, true);
+    decide_step(&e->decide, &e->pack, 0, 0);
+}
+
+/* ---- what is taken in ------------------------------------------------------------------------ */
+
+static bool measured(uint16_t index, const struct pack_cell *cell)
+{
+    const struct chain_board *b = &chain_board[index];
+
+    for (uint8_t i = 0; i < CHAIN_READINGS; i++) {
+        const struct chain_reading *r = &b->reading[i];
+        uint64_t age_ns = chain.now_ns - r->at_ns;
+        if (r->at_ns == 0 || age_ns > HOST_END_TRUE_NS || r->mv != cell->mv || r->dc != cell->dc ||
+            r->flags != cell->flags)
+            continue;
+        if (age_ns > e->oldest_ns)
+            e->oldest_ns = age_ns;
+        return true;
+    }
+    return false;
+}
+
+static void note_cell(uint16_t index)
+{
+    if (index >= chain.boards || !measured(index, &e->pack.cell[index])) {
+        e->untrue++;
+        return;
+    }
+    e->word_ns[index] = chain.now_ns;
+    e->stored_in[index] = chain.begun;
+}
+
+static void note_charge(const uint8_t *frame)
+{
+    struct frame_charge charge;
+    const struct frame_charge *sent;
+
+    frame_charge_decode(frame, &charge);
+    sent = &chain.charge[(2u * charge.sensor + charge.reverse) % (2u * FRAME_SENSORS_MAX)];
+    if (charge.sensor >= chain.sensors || charge.mas != sent->mas || charge.state != sent->state)
+        e->untrue_charge++;
+}
+
+void host_end_frame(const struct link *l, const uint8_t *frame)
+{
+    (void)l;
+    intake_frame(&e->intake, &e->pack, frame, crystal_tick());
+    if (frame_type_of(frame[0]) == FRAME_CELL && e->pack.trusted_numbers)
+        note_cell((uint16_t)(frame[1] - 1u + e->pack.shift));
+    if (frame_type_of(frame[0]) == FRAME_CHARGE && !e->intake.section)
+        note_charge(frame);
+}
+
+void host_end_round_started(const struct link *l)
+{
+    intake_begin(&e->intake, l->origin == LINK_FROM_HEAD);
+    switch ((enum link_origin)l->origin) {
+    case LINK_FROM_BEGIN:
+        pack_round(&e->pack, l->number);
+        /* without a good HOP nobody uses what START said */
+        if (l->hop_good && l->start.time_ms != chain.time_ms)
+            e->untrue_charge++;
+        break;
+    case LINK_FROM_HEAD:
+        pack_section(&e->pack, l->head_number, l->number, crystal_tick());
+        break;
+    case LINK_FROM_NOBODY:
+        pack_unmarked(&e->pack, l->number);
+        break;
+    }
+}
+
+/* ---- main loop -------------------------------------------------------------------------------- */
+
+static void take_own_cell(void)
+{
+    struct frame_cell own = board()->link.own;
+
+    own.number = board()->link.number;
+    if (own.number == 0 || !board()->link.own_ready)
+        return;
+    pack_store(&e->pack, &own, crystal_tick());
+    if (e->pack.trusted_numbers)
+        note_cell((uint16_t)(own.number - 1u + e->pack.shift));
+}
+
+static void take_sensors(uint32_t now_ms)
+{
+    if (board()->link.origin != LINK_FROM_BEGIN || !board()->link.hop_good)
+        return;
+    meter_round(&e->decide.meter, &board()->link.start, now_ms);
+    for (uint8_t i = 0; i < INTAKE_CHARGES; i++)
+        if (e->intake.got & (1u << i))
+            meter_charge(&e->decide.meter, &e->intake.charge[i]);
+    e->intake.got = 0;
+}
+
+static void lead_if_silent(uint8_t events, uint32_t now_ms)
+{
+    if (events & (LINK_BREAK_SEEN | LINK_ROUND_DONE))
+        e->heard_ms = now_ms;
+    if (now_ms - e->heard_ms >= SILENT_MS)
+        link_lead_section(&board()->link);
+}
+
+static bool any_closed(void)
+{
+    return e->decide.relay.closed[RELAY_CHARGE] || e->decide.relay.closed[RELAY_LOAD];
+}
+
+/* A relay is to be open before this step already. */
+static void check_silence(void)
+{
+    for (uint16_t i = 0; i < e->pack.count && any_closed(); i++)
+        if (chain.now_ns - e->word_ns[i] > HOST_END_SILENT_NS) {
+            e->late++;
+            return;
+        }
+}
+
+static void decide_all(uint32_t now_ms)
+{
+    bool closed = any_closed();
+
+    decide_step(&e->decide, &e->pack, board()->link.start.switches, now_ms);
+    e->doubted = (uint16_t)(e->doubted + (e->decide.facts.faults != 0 && any_closed()));
+    e->closings = (uint16_t)(e->closings + (!closed && any_closed()));
+    if (!closed || any_closed())
+        return;
+    e->opened_ns = chain.now_ns;
+    for (uint16_t i = 0; i < e->pack.count && (e->pack.faults & PACK_SILENT); i++)
+        if (!e->pack.cell[i].fresh && chain.now_ns - e->word_ns[i] > e->release_ns)
+            e->release_ns = chain.now_ns - e->word_ns[i];
+}
+
+static uint16_t stored(void)
+{
+    uint16_t count = 0;
+
+    for (uint16_t i = 0; i < chain.boards; i++)
+        count = (uint16_t)(count + (e->stored_in[i] == chain.begun));
+    return count;
+}
+
+void host_end_next_round(void)
+{
+    e->missing += (uint32_t)(chain.boards - stored());
+}
+
+static void note_round(bool round)
+{
+    const struct place *p = &e->pack.place;
+
+    if (p->broken)
+        e->named[p->after]++;
+    if (round && board()->link.origin == LINK_FROM_BEGIN && pack_good(&e->pack) && !p->broken &&
+        e->intake.rounds != e->rounds && stored() == chain.boards)
+        e->complete = chain.begun;
+    if (round)
+        e->rounds = e->intake.rounds;
+}
+
+static void talk(void)
+{
+    static const uint8_t parcel[EXT_PARCEL_SIZE];
+    struct frame_command command = { .target = (uint8_t)(1u + chain.begun % chain.boards),
+                                     .item = 0x20,
+                                     .sequence = chain.begun & 0x0Fu };
+
+    link_send_command(&board()->link, &command);
+    link_send_tail(&board()->link, parcel);
+}
+
+/* Without app port, extended data output and EEPROM: step() of end_board/main.c. */
+void host_end_step(uint8_t events)
+{
+    bool quarter = e->quarter;
+    bool round = events & LINK_ROUND_DONE;
+    uint32_t now_ms = crystal_ms();
+    bool overdue;
+    bool waits;
+    bool moved;
+
+    if (!quarter && !round)
+        return;
+    e->quarter = false;
+    if (now_ms - e->second_ms >= 1000u) {
+        e->second_ms += 1000u;
+        cell_board_second(board());
+    }
+    check_silence();
+    lead_if_silent(events, now_ms);
+    if (round) {
+        take_own_cell();
+        take_sensors(now_ms);
+        if (board()->link.origin == LINK_FROM_BEGIN)
+            e->round_ms = now_ms;
+    }
+    overdue = now_ms - e->round_ms > ROUND_OVERDUE_MS;
+    waits = e->pack.waits;
+    moved = place_step(&e->pack.place, crystal_tick());
+    if (round || overdue || waits)
+        pack_evaluate(&e->pack, board()->link.start.switches, crystal_tick());
+    if (round || overdue || waits || moved || decide_waits(&e->decide))
+        decide_all(now_ms);
+    note_round(round);
+    if (chain_talks && round && board()->link.origin == LINK_FROM_BEGIN)
+        talk();
+}

@@ -1,0 +1,51 @@
+/* The End board of a chain in memory: what end_board/main.c does with rounds, quarters of a second and
+ * the crystal, and what a test wants to know about it. */
+#ifndef TEST_FAKE_HOST_END_H
+#define TEST_FAKE_HOST_END_H
+
+#include "common/link.h"
+#include "end_board/decide.h"
+#include "end_board/intake.h"
+#include "end_board/pack.h"
+
+struct host_end {
+    struct intake intake;
+    struct pack pack;
+    struct decide decide;
+    uint64_t booted_ns;
+    uint32_t round_ms;
+    uint32_t second_ms;
+    uint32_t heard_ms;
+    bool quarter;
+    /* what is checked */
+    uint64_t word_ns[PACK_CELLS_MAX];   /* a cell's last reading was taken in */
+    uint32_t stored_in[PACK_CELLS_MAX]; /* and in which of Begin's rounds */
+    uint32_t complete;                  /* last of Begin's rounds that was all there and sound */
+    uint32_t missing;                   /* readings that rounds of Begin went without */
+    uint32_t rounds;                    /* whole ones that were taken note of */
+    uint64_t opened_ns;  /* relays went from closed to open; 0: not since it was cleared */
+    uint64_t release_ns; /* and that long behind the last word of a silent cell, longest */
+    uint64_t oldest_ns;  /* oldest measurement that was taken in */
+    uint16_t untrue;     /* readings that nobody measured lately */
+    uint16_t untrue_charge;
+    uint16_t late;    /* steps with a relay closed and a cell silent for too long */
+    uint16_t doubted; /* steps with a relay closed and a fault known */
+    uint16_t named[PACK_CELLS_MAX + 1u]; /* steps in which the ring was called broken there */
+    uint16_t closings;
+};
+
+extern struct host_end host_end;
+
+void host_end_boot(void);
+/* ISR of the last board. */
+void host_end_round_started(const struct link *l);
+void host_end_frame(const struct link *l, const uint8_t *frame);
+/* Begin is about to begin another one. */
+void host_end_next_round(void);
+/* A pass of its main loop. */
+void host_end_step(uint8_t events);
+
+#define HOST_END_SILENT_NS 3000000000ull /* promised: from the last word of a cell to both relays */
+#define HOST_END_TRUE_NS 1900000000ull   /* two rounds of 0.9 s with a clock 5 % slow */
+
+#endif

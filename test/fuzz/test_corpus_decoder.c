@@ -1,0 +1,4 @@
+#define CORPUS "decoder"
+#include "test/fuzz/fuzz_decoder.c"
+
+#include "test/fuzz/corpus.h"
