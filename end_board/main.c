@@ -39,6 +39,7 @@ static struct decide decide;
 static struct keeper keeper;
 static struct watch watch;
 static struct noise noise;
+static uint32_t heard_ms; /* a break, or the end of a round */
 static struct reset_button button;
 static struct ext_output ext;
 static struct app app;
@@ -267,11 +268,9 @@ static void count_seconds(uint32_t now_ms)
 }
 
 /* The last board of a section that is broken right before it is its head. */
-static void lead_if_silent(uint8_t events, uint32_t now_ms)
+static void lead_if_silent(bool round, uint32_t now_ms)
 {
-    static uint32_t heard_ms;
-
-    if (events & (LINK_BREAK_SEEN | LINK_ROUND_DONE))
+    if (round)
         heard_ms = now_ms;
     if (now_ms - heard_ms >= SILENT_MS)
         link_lead_section(&board.link);
@@ -300,7 +299,7 @@ static void step(uint8_t events)
         return;
     now_ms = step_ms = crystal_ms();
     count_seconds(now_ms);
-    lead_if_silent(events, now_ms);
+    lead_if_silent(round, now_ms);
     if (round) {
         take_own_cell();
         take_sensors(now_ms);
@@ -377,6 +376,7 @@ int main(void)
         if (events & LINK_BREAK_SEEN) {
             ext_port_stop(); /* no round came when it began, and one comes now */
             place_doubt(&pack.place);
+            heard_ms = crystal_ms(); /* also when the clock is the CPU's, which may be 10 % fast */
         }
         cell_board_events(&board, events);
         watchdog_report(TASK_CELL);

@@ -79,8 +79,8 @@ def one_hop(bench):
     run, figures = noisy_run(
         bench, 0, 700, 1,
         "at 30 noise 15 0.00004\nat 30 within 200 expect cell16.noisy > 0\nat 260 expect noisy_hops == 1\n"
-        "at 260 app \"warnings\"\nat 260 within 5 app expect \"noisy 15 16 \"\n"
-        "at 270 app \"events 5\"\nat 270 within 5 app expect \"hop_noisy 15 16\"\n"
+        "at 258 app \"\"\nat 259 app \"\"\nat 260 app \"warnings\"\nat 260 within 5 app expect \"noisy 15 16 \"\n"
+        "at 268 app \"\"\nat 269 app \"\"\nat 270 app \"events 5\"\nat 270 within 5 app expect \"hop_noisy 15 16\"\n"
         "from 30 to 260 expect load_relay == 1\n"
         "at 300 noise 15 off\nat 300 within 300 expect noisy_hops == 0\nat 690 expect noisy_hops == 0\n")
     return str(figures)
