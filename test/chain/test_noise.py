@@ -54,7 +54,8 @@ def low(bench):
         check(figures.lost < 0.02 * CELLS * figures.rounds, "readings lost: %s" % figures)
     if SOAK:
         print("\n".join("  " + line for line in lines))
-    return "%d relay drops; %s" % (drops, lines[-1])
+    check(drops == 0, "%d relay drops: %s" % (drops, "; ".join(lines)))
+    return lines[-1]
 
 
 def middle(bench):
