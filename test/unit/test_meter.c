@@ -162,6 +162,22 @@ static void test_ratio_follows_a_clock_that_drifts(void **state)
     expect_near(meter.ratio_q14, 16384L * 1000 / 1050, 16);
 }
 
+/* What Begin's extended output is timed by: a round behind a step of its clock it is right. */
+static void test_ratio_of_the_last_round_is_never_old(void **state)
+{
+    (void)state;
+    reset(950);
+    settle_ratio();
+    begin.pace = 1050;
+    pass(1000, 0, true);
+    expect_near(meter.step_q14, 16384L * 1000 / 1050, 33); /* 0.2 %: both clocks count whole ms */
+    expect_near(meter.ratio_q14, 16384L * 1000 / 950, 16);
+    begin.pace = 1;
+    pass(1000, 0, true);
+    expect_near(meter.step_q14, 16384L * 1000 / 1050,
+                33); /* no two clocks in order are so far apart */
+}
+
 /* End steers Begin by up to 24 steps of 0.55 %, one a round. Rounds come up to 20 ms late. */
 static void test_charge_is_right_while_the_clock_is_steered(void **state)
 {
@@ -584,6 +600,7 @@ int main(void)
         cmocka_unit_test(test_charge_is_right_from_the_first_second_on),
         cmocka_unit_test(test_clocks_that_disagree_by_more_than_15_percent_are_a_fault),
         cmocka_unit_test(test_ratio_follows_a_clock_that_drifts),
+        cmocka_unit_test(test_ratio_of_the_last_round_is_never_old),
         cmocka_unit_test(test_charge_is_right_while_the_clock_is_steered),
         cmocka_unit_test(test_charge_of_a_gap_behind_a_steered_clock_is_right),
         cmocka_unit_test(test_impossible_ratio_of_one_step_is_not_used),
