@@ -3,12 +3,15 @@
 #include "common/switches.h"
 
 /* Cells are heard and the current is not: End waits for them first, so that a broken wire is not
- * called a lost sensor. */
+ * called a lost sensor. Behind a repair the chain is not whole before its current is heard too, for
+ * as long. */
 #define SENSOR_SILENT_MS 2700u /* and a quarter until it is seen: within 3 s */
 
 void decide_init(struct decide *d, uint32_t now_ms)
 {
     d->no_clock = false;
+    d->was_silent = false;
+    d->faulty_ms = now_ms;
     meter_init(&d->meter);
     soc_init(&d->soc);
     calendar_init(&d->calendar, now_ms);
@@ -18,11 +21,26 @@ void decide_init(struct decide *d, uint32_t now_ms)
     relay_init(&d->relay, now_ms);
 }
 
-static uint16_t faults_of(const struct decide *d, const struct pack *pack, uint32_t now_ms)
+static uint16_t chain_faults(struct decide *d, const struct pack *pack, uint32_t now_ms)
 {
-    uint16_t faults = pack->faults;
+    if (pack->faults != 0) {
+        d->was_silent = (pack->faults & PACK_SILENT) != 0;
+        d->faulty_ms = now_ms;
+        return pack->faults;
+    }
+    if (!meter_silent(&d->meter, now_ms, SENSOR_SILENT_MS)) {
+        d->was_silent = false;
+        return 0;
+    }
+    d->was_silent = d->was_silent && now_ms - d->faulty_ms <= SENSOR_SILENT_MS;
+    return d->was_silent ? PACK_SILENT : FAULT_SENSOR_LOST;
+}
 
-    if (meter_lost(&d->meter) || (faults == 0 && meter_silent(&d->meter, now_ms, SENSOR_SILENT_MS)))
+static uint16_t faults_of(struct decide *d, const struct pack *pack, uint32_t now_ms)
+{
+    uint16_t faults = chain_faults(d, pack, now_ms);
+
+    if (meter_lost(&d->meter))
         faults |= FAULT_SENSOR_LOST;
     if (!d->settings.confirmed)
         faults |= FAULT_SETTINGS_LOST;

@@ -22,6 +22,8 @@ struct decide {
     struct energy energy;
     struct extremes extremes;
     struct relay relay;
+    bool was_silent;          /* cells are heard again, but the current is not yet */
+    uint32_t faulty_ms;       /* when the pack had its last fault */
     struct facts facts;       /* of the last step */
     enum soc_event soc_event; /* in it */
     bool day_changed;         /* in it: a day was over, or an extreme is new */

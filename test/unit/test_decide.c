@@ -52,12 +52,70 @@ static void test_no_clock_hides_that_clocks_disagree(void **state)
     assert_int_equal(faults_at(500), FAULT_NO_CLOCK);
 }
 
+static void hear_sensors(uint32_t now_ms)
+{
+    struct frame_charge charge = { .state = SENSOR_OK };
+
+    d.meter.now_ms = now_ms;
+    meter_charge(&d.meter, &charge);
+}
+
+static uint16_t all_faults_at(uint32_t now_ms)
+{
+    decide_step(&d, &pack, 0x50, now_ms);
+    return d.facts.faults;
+}
+
+static void test_sensor_silent_in_a_good_chain_is_lost(void **state)
+{
+    (void)state;
+    set_up();
+    pack.faults = 0;
+    hear_sensors(1000);
+    assert_int_equal(all_faults_at(3700), 0);
+    assert_int_equal(all_faults_at(3701), FAULT_SENSOR_LOST);
+    hear_sensors(4000);
+    assert_int_equal(all_faults_at(4000), 0);
+}
+
+static void test_sensor_silent_behind_a_repair_keeps_the_chain_broken(void **state)
+{
+    (void)state;
+    set_up();
+    pack.faults = 0;
+    hear_sensors(1000);
+    pack.faults = PACK_SILENT;
+    assert_int_equal(all_faults_at(9000), PACK_SILENT);
+    pack.faults = 0;
+    assert_int_equal(all_faults_at(9900), PACK_SILENT);
+    hear_sensors(10900);
+    assert_int_equal(all_faults_at(10900), 0);
+}
+
+static void test_sensor_gone_behind_a_repair_is_lost_in_the_end(void **state)
+{
+    (void)state;
+    set_up();
+    hear_sensors(1000);
+    pack.faults = PACK_SILENT;
+    assert_int_equal(all_faults_at(9000), PACK_SILENT);
+    pack.faults = 0;
+    assert_int_equal(all_faults_at(11700), PACK_SILENT);
+    assert_int_equal(all_faults_at(11701), FAULT_SENSOR_LOST);
+    assert_int_equal(all_faults_at(12000), FAULT_SENSOR_LOST);
+    hear_sensors(12500);
+    assert_int_equal(all_faults_at(12500), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_clock_is_there_until_said_otherwise),
         cmocka_unit_test(test_no_clock_is_a_fault_while_it_lasts),
         cmocka_unit_test(test_no_clock_hides_that_clocks_disagree),
+        cmocka_unit_test(test_sensor_silent_in_a_good_chain_is_lost),
+        cmocka_unit_test(test_sensor_silent_behind_a_repair_keeps_the_chain_broken),
+        cmocka_unit_test(test_sensor_gone_behind_a_repair_is_lost_in_the_end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
