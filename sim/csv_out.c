@@ -38,7 +38,7 @@ static void put_cell(FILE *out, const struct run *r, int cell)
 
 void csv_row(FILE *out, const struct run *r)
 {
-    fprintf(out, "%llu,%d,%d,%d", (unsigned long long)r->second, r->view.charge_closed,
+    fprintf(out, "%.10g,%d,%d,%d", (double)r->chain.now_ps * 1e-12, r->view.charge_closed,
             r->view.load_closed, run_comm_ok(r));
     put(out, true, run_true_ma(r));
     put(out, r->view.known & VIEW_CURRENT, r->view.battery_ma);

@@ -13,11 +13,13 @@
 #define DEFAULT_CELLS 16
 #define TWO_THREADS_FROM 48 /* below, handing over costs more than it gains */
 #define DEFAULT_DURATION_S 60.0
+#define CSV_STEP_S 0.05 /* as often as End's belief is looked at */
 #define DEFAULT_FIRMWARE "build/firmware"
 
 enum {
     KEY_REALTIME = 1,
     KEY_CSV,
+    KEY_CSV_STEP,
     KEY_JSON,
     KEY_FIRMWARE,
     KEY_CORE,
@@ -65,6 +67,7 @@ static const struct argp_option table[] = {
       "direct: records computed; ring: by a rig, with commands over the ring (direct)", 0 },
     { "realtime", KEY_REALTIME, NULL, 0, "not faster than the clock on the wall", 0 },
     { "csv", KEY_CSV, "FILE", 0, "one row per second: truth and belief side by side", 0 },
+    { "csv-step", KEY_CSV_STEP, "SECONDS", 0, "a row that often, in steps of 0.05 (1)", 0 },
     { "json", KEY_JSON, "FILE", 0, "summary of the run", 0 },
     { "app", KEY_APP, "PATH", 0, "the app port as a pseudo-terminal of this name", 0 },
     { "app-baud", KEY_APP_BAUD, "BAUD", 0, "rate of who talks to the app port (38400)", 0 },
@@ -107,6 +110,16 @@ static int whole(const char *option, const char *text, double min, double max)
     if (floor(value) != value)
         bad("--%s: '%s' is not a whole number", option, text);
     return (int)value;
+}
+
+static double csv_step_of(const char *text)
+{
+    double step_s = number("csv-step", text, CSV_STEP_S, 3600);
+    double steps = step_s / CSV_STEP_S;
+
+    if (fabs(steps - round(steps)) > 1e-6)
+        bad("--%s: '%s' is not a multiple of 0.05", "csv-step", text);
+    return step_s;
 }
 
 static uint64_t seed_of(const char *text)
@@ -205,6 +218,9 @@ static error_t parse_one(int key, char *arg, struct argp_state *state)
     case KEY_CSV:
         o->csv_path = arg;
         break;
+    case KEY_CSV_STEP:
+        o->csv_step_s = csv_step_of(arg);
+        break;
     case KEY_JSON:
         o->json_path = arg;
         break;
@@ -274,6 +290,7 @@ void options_parse(struct options *o, int argc, char **argv)
                            .passes = 1,
                            .seed = 1,
                            .duration_s = DEFAULT_DURATION_S,
+                           .csv_step_s = 1.0,
                            .clock_spread = 0.10,
                            .clock_begin = NAN,
                            .clock_end = NAN,

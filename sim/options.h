@@ -33,6 +33,7 @@ struct options {
     bool quiet;
     const char *scenario_path;
     const char *csv_path;
+    double csv_step_s;
     const char *json_path;
     const char *app_path; /* links to pseudo-terminals */
     const char *ext_path;

@@ -173,8 +173,6 @@ static void end_of_second(struct run *r)
     take_second(r);
     if (r->scenario)
         check_expects(r);
-    if (r->csv)
-        csv_row(r->csv, r);
     live_second(r);
 }
 
@@ -240,6 +238,7 @@ bool run_all(struct run *r)
 {
     double start_s = wall_now_s();
     int64_t end_ps = (int64_t)(r->options->duration_s * 1e12);
+    uint64_t csv_steps = (uint64_t)lround(r->options->csv_step_s * CHAIN_STEPS_PER_SECOND);
     uint64_t step = 0;
 
     do_events(r, 0.0);
@@ -252,6 +251,8 @@ bool run_all(struct run *r)
         do_events(r, (double)r->chain.now_ps * 1e-12);
         if (step % CHAIN_STEPS_PER_SECOND == 0)
             end_of_second(r);
+        if (r->csv && step % csv_steps == 0)
+            csv_row(r->csv, r);
         if (r->options->realtime)
             keep_real_time(r, start_s);
     }

@@ -36,7 +36,7 @@ class Rows:
         with open(path, newline="") as file:
             reader = csv.reader(file)
             self.column = {name: i for i, name in enumerate(next(reader))}
-            self.row = {int(line[0]): line for line in reader}
+            self.row = {float(line[0]): line for line in reader}
 
     def seconds(self):
         return sorted(self.row)

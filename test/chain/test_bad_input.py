@@ -153,6 +153,8 @@ OPTIONS = {
     "cells_word": (["--cells", "four"], ["--cells", "four"]),
     "cells_empty": (["--cells", ""], ["--cells"]),
     "cells_trailing": (["--cells", "4x"], ["--cells", "4x"]),
+    "csv_step_between": (["--csv-step", "0.07"], ["--csv-step", "0.07", "0.05"]),
+    "csv_step_0": (["--csv-step", "0"], ["--csv-step", "0.05..3600"]),
     "duration_word": (["--duration", "1m"], ["--duration", "1m"]),
     "duration_0": (["--duration", "0"], ["--duration", "0"]),
     "duration_nan": (["--duration", "nan"], ["--duration", "nan"]),
