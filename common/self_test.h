@@ -8,15 +8,15 @@
 
 #include "common/calibration.h"
 
-/* Written into the image behind the link (common/avr/seal_image.py): bytes of flash that are loaded,
- * and CRC-16/DNP over all of them but these four. In flash. */
+/* Written into the image behind the link (common/avr/seal_image.py): how many words of flash are
+ * loaded, and CRC-16/DNP over all of their bytes but these four. In the first 64 KiB of flash. */
 struct flash_seal {
-    uint16_t length;
+    uint16_t words; /* of two bytes */
     uint16_t crc;
 };
 
 /* True when the seal fits what lies in flash from this address on; seal lies within. About 45 cycles
- * a byte: 0.1 s for 8 KiB at 4 MHz. Any single wrong bit is found. */
+ * a byte: 0.1 s for 8 KiB at 4 MHz. Any size up to 128 KiB. Any single wrong bit is found. */
 bool self_test_flash(const uint8_t *flash, const struct flash_seal *seal);
 
 /* The converter against itself: the cell voltage, measured against the 1.1 V reference, and that

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Seals an image: writes length and CRC-16/DNP of what is loaded into the flash, but for the seal's
+"""Seals an image: writes length in words and CRC-16/DNP of what is loaded into the flash, but for the seal's
 own four bytes, into `flash_seal` of the ELF file. The firmware checks it at each start
 (common/self_test.h).
 
@@ -68,7 +68,9 @@ def flash_of(image):
 
 
 def seal_of(flash, at):
-    return struct.pack("<HH", len(flash), crc_dnp(flash[:at] + flash[at + SEAL_SIZE:]))
+    if len(flash) % 2 or len(flash) > 2 * 0xFFFF:
+        raise SystemExit("%d bytes are no whole words, or too many" % len(flash))
+    return struct.pack("<HH", len(flash) // 2, crc_dnp(flash[:at] + flash[at + SEAL_SIZE:]))
 
 
 def seal(image):

@@ -13,18 +13,18 @@
 #define FLASH 600u /* in use; a wrong length may lead anywhere */
 #define SEAL_AT 108u
 
-static uint8_t flash[65536];
+static uint8_t flash[2u * 65536u];
 
 /* As seal_image.py does it. */
-static void seal_flash(uint16_t length)
+static void seal_flash(uint32_t length)
 {
     struct flash_seal *seal = (struct flash_seal *)&flash[SEAL_AT];
     uint16_t crc = CRC_INIT;
 
-    for (uint16_t i = 0; i < length; i++)
+    for (uint32_t i = 0; i < length; i++)
         if (i < SEAL_AT || i >= SEAL_AT + sizeof *seal)
             crc = crc_update(crc, flash[i]);
-    *seal = (struct flash_seal){ .length = length, .crc = (uint16_t)~crc };
+    *seal = (struct flash_seal){ .words = (uint16_t)(length / 2u), .crc = (uint16_t)~crc };
 }
 
 static bool flash_good(void)
@@ -49,13 +49,29 @@ static void test_flash_every_wrong_bit_is_found(void **state)
     assert_true(flash_good());
 }
 
+static void test_flash_beyond_64_kib_is_looked_at(void **state)
+{
+    uint32_t length = 2u * 65535u;
+
+    (void)state;
+    for (uint32_t i = 0; i < length; i++)
+        flash[i] = (uint8_t)(i * 101u + (i >> 7));
+    seal_flash(length);
+    assert_true(flash_good());
+    for (uint32_t i = 65535u; i < length; i += 65534u) {
+        flash[i] ^= 0x10;
+        assert_false(flash_good());
+        flash[i] ^= 0x10;
+    }
+}
+
 static void test_flash_without_a_seal_is_bad(void **state)
 {
     (void)state;
     memset(flash, 0x5A, FLASH);
     memset(&flash[SEAL_AT], 0, sizeof(struct flash_seal));
     assert_false(flash_good());
-    ((struct flash_seal *)&flash[SEAL_AT])->length = FLASH;
+    ((struct flash_seal *)&flash[SEAL_AT])->words = FLASH / 2u;
     assert_false(flash_good());
 }
 #endif
@@ -125,6 +141,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
 #ifndef __AVR__
         cmocka_unit_test(test_flash_every_wrong_bit_is_found),
+        cmocka_unit_test(test_flash_beyond_64_kib_is_looked_at),
         cmocka_unit_test(test_flash_without_a_seal_is_bad),
 #endif
         cmocka_unit_test(test_analog_agrees_within_the_tolerance_and_not_beyond),
