@@ -16,17 +16,26 @@
  * Begin's clock 10 % fast its own takes 67 ms. */
 #define ROUND_SHOW_MS 825u
 
+/* A round that came back without a cell that the rounds before had is repeated at once: then noise opens
+ * no relay before a cell is lost four times in a row. What End's answer needs with LINK_REPEAT_CELLS
+ * cells is over before the look. */
+#define ROUND_LOOK_MS 350u
+#define ROUND_REPEAT_MS 450u
+
 enum round_action { ROUND_WAIT, ROUND_START_BREAK, ROUND_SEND, ROUND_SHOW };
 
 struct rounds {
     uint16_t break_at_ms; /* when the present or last break began */
     bool in_break;
-    bool shown; /* in the present round */
+    bool looked; /* in the present round, whether it came back whole */
+    bool repeat; /* it did not */
+    bool shown;  /* in the present round */
 };
 
 void rounds_init(struct rounds *r, uint16_t now_ms);
-/* What is to be done now; call at rounds_next() or more often. */
-enum round_action rounds_step(struct rounds *r, uint16_t now_ms);
+/* What is to be done now; call at rounds_next() or more often. whole: nothing was lost in the round that
+ * is under way; looked at once, ROUND_LOOK_MS behind its break. */
+enum round_action rounds_step(struct rounds *r, bool whole, uint16_t now_ms);
 /* When there will be something to do. */
 uint16_t rounds_next(const struct rounds *r);
 

@@ -651,9 +651,20 @@ void link_lead_section(struct link *l)
 
 /* ---- leader ------------------------------------------------------------------------------------- */
 
+/* What comes back at most, by the rounds so far. */
+static void count_cells(struct link *l)
+{
+    if (l->cells >= l->chain_cells || ++l->short_rounds >= LINK_SHORT_ROUNDS) {
+        l->chain_cells = l->cells;
+        l->short_rounds = 0;
+    }
+    l->cells = 0;
+}
+
 /* Looks at the round before and expects the next one. */
 static bool was_returned(struct link *l)
 {
+    count_cells(l);
     if (l->returned)
         l->not_returned = 0;
     else if (l->not_returned < LINK_ROUNDS_CLOSED)

@@ -67,6 +67,8 @@ struct link_counters {
 /* So many rounds in a row a board that lost HOP may keep its number of the round before. Nobody puts a
  * board into the chain, or takes one out, within two rounds and without a silence. */
 #define LINK_HOME_ROUNDS 2u
+#define LINK_REPEAT_CELLS 64u /* 0.2 s: twice as many rounds fit */
+#define LINK_SHORT_ROUNDS 8u  /* so many rounds in a row make a short chain the chain */
 #define LINK_ROUNDS_CLOSED 3u /* so many rounds may fail to come back before the ring is open */
 
 /* A frame on its way between main loop and interrupts. */
@@ -109,6 +111,9 @@ struct link {
     uint8_t own_bytes;        /* this board put so many behind HOP in this round */
     bool returned;            /* leader: END of the present round came back */
     uint8_t not_returned;     /* rounds since one did, saturates */
+    uint8_t cells;            /* leader: CELL frames of the present round that came back */
+    uint8_t chain_cells;      /* so many come back, 0: not known */
+    uint8_t short_rounds;     /* so many rounds in a row fewer did */
     struct frame_start start; /* of the last good START of Begin */
     struct frame_cell own;
     struct trim trim;
@@ -198,6 +203,10 @@ void link_send_command(struct link *l, const struct frame_command *command);
  * sent, unless idle. A break cuts it off. */
 bool link_send_tail(struct link *l, const uint8_t parcel[EXT_PARCEL_SIZE]);
 
+/* Leader only: false when fewer cells came back than in the rounds before, and the round may be sent
+ * again at once. A chain that stays shorter, or longer than LINK_REPEAT_CELLS, is whole; so is one whose
+ * rounds do not come back at all. */
+bool link_lead_whole(const struct link *l);
 /* Leader only: nothing more is expected before the next break. */
 void link_lead_rest(struct link *l);
 

@@ -39,6 +39,8 @@ static void frame_returned(struct link *l, const uint8_t *frame)
     enum frame_type type = frame_type_of(frame[0]);
 
     l->counters.frames++;
+    if (type == FRAME_CELL)
+        l->cells++;
     if (type == FRAME_COMMAND)
         command_returned(l, frame);
     if (l->command_in.full) {
@@ -66,6 +68,13 @@ static bool took_piece(struct link *l)
     l->decoder.hunting = false;
     board_frame_received(l, l->decoder.bytes);
     return true;
+}
+
+bool link_lead_whole(const struct link *l)
+{
+    if (l->not_returned >= LINK_ROUNDS_CLOSED || l->chain_cells > LINK_REPEAT_CELLS)
+        return true;
+    return l->cells >= l->chain_cells;
 }
 
 void link_lead_rest(struct link *l)

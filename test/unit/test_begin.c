@@ -9,7 +9,7 @@ static struct rounds rounds;
 static uint16_t wait_for(enum round_action wanted, uint16_t *now_ms)
 {
     for (uint16_t ms = 0; ms < 3000; ms++) {
-        enum round_action action = rounds_step(&rounds, *now_ms);
+        enum round_action action = rounds_step(&rounds, true, *now_ms);
         if (action == wanted)
             return ms;
         assert_int_equal(action, ROUND_WAIT);
@@ -55,11 +55,13 @@ static void test_next_says_when_there_is_something_to_do(void **state)
     (void)state;
     rounds_init(&rounds, begin);
     assert_int_equal(rounds_next(&rounds), begin);
-    rounds_step(&rounds, begin);
+    rounds_step(&rounds, true, begin);
     assert_int_equal(rounds_next(&rounds), (uint16_t)(begin + ROUND_BREAK_MS));
-    rounds_step(&rounds, (uint16_t)(begin + ROUND_BREAK_MS));
+    rounds_step(&rounds, true, (uint16_t)(begin + ROUND_BREAK_MS));
+    assert_int_equal(rounds_next(&rounds), (uint16_t)(begin + ROUND_LOOK_MS));
+    rounds_step(&rounds, true, (uint16_t)(begin + ROUND_LOOK_MS));
     assert_int_equal(rounds_next(&rounds), (uint16_t)(begin + ROUND_SHOW_MS));
-    rounds_step(&rounds, (uint16_t)(begin + ROUND_SHOW_MS));
+    rounds_step(&rounds, true, (uint16_t)(begin + ROUND_SHOW_MS));
     assert_int_equal(rounds_next(&rounds), (uint16_t)(begin + ROUND_PERIOD_MS));
 }
 
@@ -67,10 +69,34 @@ static void test_late_step_sends_once(void **state)
 {
     (void)state;
     rounds_init(&rounds, 100);
-    assert_int_equal(rounds_step(&rounds, 100), ROUND_START_BREAK);
-    assert_int_equal(rounds_step(&rounds, 2000), ROUND_SEND);
-    assert_int_equal(rounds_step(&rounds, 2000), ROUND_START_BREAK);
-    assert_int_equal(rounds_step(&rounds, 2000), ROUND_WAIT);
+    assert_int_equal(rounds_step(&rounds, true, 100), ROUND_START_BREAK);
+    assert_int_equal(rounds_step(&rounds, true, 2000), ROUND_SEND);
+    assert_int_equal(rounds_step(&rounds, true, 2000), ROUND_START_BREAK);
+    assert_int_equal(rounds_step(&rounds, true, 2000), ROUND_WAIT);
+}
+
+/* Whole or not counts at the look alone. */
+static void test_round_that_lost_a_cell_is_shown_and_repeated(void **state)
+{
+    (void)state;
+    rounds_init(&rounds, 65400);
+    assert_int_equal(rounds_step(&rounds, false, 65400), ROUND_START_BREAK);
+    assert_int_equal(rounds_step(&rounds, false, 65420), ROUND_SEND);
+    assert_int_equal(rounds_step(&rounds, false, (uint16_t)(65400 + ROUND_LOOK_MS - 1u)), ROUND_WAIT);
+    assert_int_equal(rounds_step(&rounds, false, (uint16_t)(65400 + ROUND_LOOK_MS)), ROUND_SHOW);
+    assert_int_equal(rounds_next(&rounds), (uint16_t)(65400 + ROUND_REPEAT_MS));
+    assert_int_equal(rounds_step(&rounds, true, (uint16_t)(65400 + ROUND_REPEAT_MS - 1u)), ROUND_WAIT);
+    assert_int_equal(rounds_step(&rounds, true, (uint16_t)(65400 + ROUND_REPEAT_MS)), ROUND_START_BREAK);
+    assert_int_equal(rounds_step(&rounds, true, (uint16_t)(65420 + ROUND_REPEAT_MS)), ROUND_SEND);
+    assert_int_equal(rounds_step(&rounds, true, (uint16_t)(65400 + ROUND_REPEAT_MS + ROUND_LOOK_MS)), ROUND_WAIT);
+    assert_int_equal(rounds_next(&rounds), (uint16_t)(65400 + ROUND_REPEAT_MS + ROUND_SHOW_MS));
+}
+
+/* As the last frame of the same size. */
+static void test_shown_frame_ends_before_a_repeated_break(void **state)
+{
+    (void)state;
+    assert_true(ROUND_LOOK_MS + 580u * 1100u / 9600u + 5u < ROUND_REPEAT_MS);
 }
 
 static void test_new_setting_counts_when_read_twice(void **state)
@@ -112,6 +138,8 @@ int main(void)
         cmocka_unit_test(test_shown_frame_ends_before_the_next_break),
         cmocka_unit_test(test_next_says_when_there_is_something_to_do),
         cmocka_unit_test(test_late_step_sends_once),
+        cmocka_unit_test(test_round_that_lost_a_cell_is_shown_and_repeated),
+        cmocka_unit_test(test_shown_frame_ends_before_a_repeated_break),
         cmocka_unit_test(test_new_setting_counts_when_read_twice),
         cmocka_unit_test(test_bouncing_setting_never_counts),
     };

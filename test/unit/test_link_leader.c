@@ -177,6 +177,71 @@ static void test_leader_does_not_count_a_head_behind_end_as_a_bad_frame(void **s
     assert_int_equal(l.counters.returned, 1);
 }
 
+/* Cells `count` to 1 but one, and END when `end`. */
+static bool whole_with(uint8_t count, uint8_t but, bool end)
+{
+    uint8_t bytes[FRAME_SIZE_MAX];
+    struct frame_cell cell;
+
+    lead(&lead_start);
+    for (uint8_t k = count; k > 0; k--) {
+        cell = (struct frame_cell){ .round = l.round, .number = k, .mv = 3300 };
+        frame_cell_encode(bytes, &cell);
+        for (uint8_t i = 0; k != but && i < FRAME_STREAM_SIZE; i++)
+            link_byte(&l, bytes[i], false);
+    }
+    end_of(bytes, l.counters.rounds);
+    for (uint8_t i = 0; end && i < FRAME_STREAM_SIZE; i++)
+        link_byte(&l, bytes[i], false);
+    return link_lead_whole(&l);
+}
+
+static void test_leader_misses_a_cell_that_was_there_before(void **state)
+{
+    (void)state;
+    reset();
+    assert_true(whole_with(5, 0, true));
+    for (uint8_t but = 1; but <= 5; but++) {
+        assert_true(whole_with(5, 0, true));
+        assert_false(whole_with(5, but, true));
+    }
+    assert_false(whole_with(0, 0, false));
+    assert_true(whole_with(6, 0, true));
+    assert_false(whole_with(5, 0, true));
+}
+
+static void test_leader_takes_a_chain_that_stays_short_for_whole(void **state)
+{
+    (void)state;
+    reset();
+    assert_true(whole_with(5, 0, true));
+    for (uint8_t i = 0; i < LINK_SHORT_ROUNDS; i++)
+        assert_false(whole_with(4, 0, true));
+    assert_true(whole_with(4, 0, true));
+    assert_false(whole_with(3, 0, true));
+}
+
+static void test_leader_of_an_open_ring_misses_nothing(void **state)
+{
+    (void)state;
+    reset();
+    assert_true(whole_with(5, 0, true));
+    for (uint8_t i = 0; i < LINK_ROUNDS_CLOSED; i++)
+        assert_false(whole_with(0, 0, false));
+    assert_true(whole_with(0, 0, false));
+}
+
+/* Its round takes too long to be sent twice. */
+static void test_leader_of_a_long_chain_misses_nothing(void **state)
+{
+    (void)state;
+    reset();
+    whole_with(LINK_REPEAT_CELLS, 0, true);
+    assert_false(whole_with(LINK_REPEAT_CELLS, 3, true));
+    whole_with(LINK_REPEAT_CELLS + 1u, 0, true);
+    assert_true(whole_with(LINK_REPEAT_CELLS, 3, true));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -187,6 +252,10 @@ int main(void)
         cmocka_unit_test(test_leader_without_reading_leaves_its_cell_out),
         cmocka_unit_test(test_leader_takes_a_frame_that_began_before_its_last_byte_left),
         cmocka_unit_test(test_leader_does_not_count_a_head_behind_end_as_a_bad_frame),
+        cmocka_unit_test(test_leader_misses_a_cell_that_was_there_before),
+        cmocka_unit_test(test_leader_takes_a_chain_that_stays_short_for_whole),
+        cmocka_unit_test(test_leader_of_an_open_ring_misses_nothing),
+        cmocka_unit_test(test_leader_of_a_long_chain_misses_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
