@@ -72,7 +72,7 @@ static void step_rounds(void)
 {
     uint16_t now_ms = sampler_ms();
 
-    switch (rounds_step(&rounds, link_lead_whole(&board.link), now_ms)) {
+    switch (rounds_step(&rounds, link_lead_look(&board.link), now_ms)) {
     case ROUND_START_BREAK:
         ext_port_stop();
         steer_step(&board);

@@ -5,6 +5,7 @@
 #include "common/apart.h"
 #include "common/eeprom_map.h"
 #include "common/hal.h"
+#include "common/identity.h"
 #include "common/ntc.h"
 #include "common/pgm.h"
 #include "common/record.h"
@@ -265,4 +266,5 @@ void cell_board_init(struct cell_board *b)
     load_trim(b, factory);
     calibration_load(&b->calibration);
     b->staged = b->calibration;
+    b->link.identity = identity_load(&b->calibration, factory);
 }

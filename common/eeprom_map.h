@@ -4,6 +4,7 @@
 
 #include "common/calibration.h"
 #include "common/health.h"
+#include "common/identity.h"
 #include "common/record.h"
 
 /* Bytes 0..15 stay free: the first cells are the ones a brown-out write hits (ATmega328P data
@@ -11,7 +12,8 @@
 #define EEPROM_CALIBRATION 16u
 #define EEPROM_TRIM (EEPROM_CALIBRATION + RECORD_SPACE(CALIBRATION_PAYLOAD))
 #define EEPROM_RESETS (EEPROM_TRIM + RECORD_SPACE(TRIM_PAYLOAD))
-#define EEPROM_BOARD (EEPROM_RESETS + RECORD_SPACE(RESETS_PAYLOAD))
+#define EEPROM_IDENTITY (EEPROM_RESETS + RECORD_SPACE(RESETS_PAYLOAD))
+#define EEPROM_BOARD (EEPROM_IDENTITY + RECORD_SPACE(IDENTITY_PAYLOAD))
 
 #define TRIM_PAYLOAD 3u
 #define TRIM_VERSION 1u

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "common/apart.h"
+#include "common/identity.h"
 #include "protocol/bytes.h"
 #include "protocol/crc.h"
 
@@ -352,8 +353,15 @@ static uint8_t hop_byte_out(struct link *l, uint8_t index, uint8_t byte)
         return (uint8_t)(byte + 1u);
     case 2:
         trim_hop(&l->trim, (int8_t)byte);
+        l->sum = identity_part(l->identity, (uint8_t)(l->head[1] + 1u));
         return (uint8_t)l->trim.error;
     case 3:
+        l->sum = (uint16_t)(l->sum + byte);
+        return (uint8_t)l->sum;
+    case 4:
+        l->sum = (uint16_t)(l->sum + (uint16_t)(byte << 8));
+        return (uint8_t)(l->sum >> 8);
+    case 5:
         return (uint8_t)((uint8_t)l->sent_crc ^ 0xFFu);
     default:
         return byte;
@@ -581,11 +589,12 @@ static void push_round(struct link *l, const struct frame_start *start,
                        const struct frame_charge *charges)
 {
     uint8_t frame[FRAME_SIZE_MAX];
-    struct frame_hop hop = { .round = l->round, .hop = l->number, .clock_error = 0 };
+    struct frame_hop hop = { .round = l->round, .hop = l->number };
     struct frame_end end = { .round = l->round,
                              .sensors = start->sensors,
                              .rounds = l->leader ? l->counters.rounds : 0 };
 
+    hop.sum = l->sum = identity_part(l->identity, l->number);
     push_frame(l, frame, frame_start_encode(frame, start));
     push_frame(l, frame, frame_hop_encode(frame, &hop));
     queue_own_frames(l);

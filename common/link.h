@@ -103,6 +103,8 @@ struct link {
     uint16_t head_crc;         /* over the bytes received */
     uint16_t head_data_crc;    /* the same before the frame's own CRC */
     uint16_t sent_crc;         /* over the bytes of HOP as sent on */
+    uint16_t identity;         /* of this board, before the first round */
+    uint16_t sum;              /* HOP's, as this board sends it: with its own part */
     volatile uint8_t activity; /* counts received bytes, for the silence detector */
     uint8_t activity_before;
     uint8_t silent_ticks;
@@ -203,10 +205,11 @@ void link_send_command(struct link *l, const struct frame_command *command);
  * sent, unless idle. A break cuts it off. */
 bool link_send_tail(struct link *l, const uint8_t parcel[EXT_PARCEL_SIZE]);
 
-/* Leader only: false when fewer cells came back than in the rounds before, and the round may be sent
- * again at once. A chain that stays shorter, or longer than LINK_REPEAT_CELLS, is whole; so is one whose
- * rounds do not come back at all. */
-bool link_lead_whole(const struct link *l);
+/* Leader only: what has come back of the round that is under way, 0.35 s behind its break. Fewer cells
+ * than in the rounds before: then it may be sent again at once. A chain that stays shorter is whole; so is
+ * one whose rounds do not come back at all. One longer than LINK_REPEAT_CELLS needs more time. */
+enum link_came { LINK_CAME_LATE, LINK_CAME_WHOLE, LINK_CAME_SHORT };
+enum link_came link_lead_look(const struct link *l);
 /* Leader only: nothing more is expected before the next break. */
 void link_lead_rest(struct link *l);
 

@@ -70,11 +70,13 @@ static bool took_piece(struct link *l)
     return true;
 }
 
-bool link_lead_whole(const struct link *l)
+enum link_came link_lead_look(const struct link *l)
 {
-    if (l->not_returned >= LINK_ROUNDS_CLOSED || l->chain_cells > LINK_REPEAT_CELLS)
-        return true;
-    return l->cells >= l->chain_cells;
+    if (l->chain_cells > LINK_REPEAT_CELLS)
+        return LINK_CAME_LATE;
+    if (l->not_returned >= LINK_ROUNDS_CLOSED || l->cells >= l->chain_cells)
+        return LINK_CAME_WHOLE;
+    return LINK_CAME_SHORT;
 }
 
 void link_lead_rest(struct link *l)

@@ -16,8 +16,7 @@
 #define flash_read_far(to, address, offset, size) \
     memcpy_PF(to, (uint_farptr_t)(uint16_t)(address) + (offset), size)
 #else
-#define flash_read_far(to, address, offset, size) \
-    memcpy_P(to, (address) + (uint16_t)(offset), size)
+#define flash_read_far(to, address, offset, size) memcpy_P(to, (address) + (uint16_t)(offset), size)
 #endif
 #define FLASH_TEXT(literal) PSTR(literal) /* inside functions; to be read with flash_u8() */
 #else

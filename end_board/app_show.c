@@ -617,6 +617,7 @@ static void event_details(struct app *a, const struct event *e)
     case EVENT_CHARGE_CLOSED:
     case EVENT_LOAD_CLOSED:
     case EVENT_SETTINGS_CONFIRMED:
+    case EVENT_BOARDS_CONFIRMED:
     case EVENT_PIN_RESET:
     case EVENT_PIN_WRONG:
     case EVENT_ENERGY_CLEARED:

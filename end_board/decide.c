@@ -12,6 +12,7 @@ void decide_init(struct decide *d, uint32_t now_ms)
     d->no_clock = false;
     d->was_silent = false;
     d->faulty_ms = now_ms;
+    members_init(&d->members);
     meter_init(&d->meter);
     soc_init(&d->soc);
     calendar_init(&d->calendar, now_ms);
@@ -36,9 +37,26 @@ static uint16_t chain_faults(struct decide *d, const struct pack *pack, uint32_t
     return d->was_silent ? PACK_SILENT : FAULT_SENSOR_LOST;
 }
 
+/* Without confirmed settings, and with a fault of the pack, the relays are open anyway. */
+static uint16_t members_fault(struct decide *d, const struct pack *pack)
+{
+    bool confirmed = d->settings.confirmed;
+
+    switch (members_step(&d->members, pack->count, (pack->faults & PACK_SILENT) != 0,
+                         pack->faults == 0, confirmed)) {
+    case MEMBERS_UNSURE:
+        return confirmed && pack->faults == 0 ? PACK_SILENT : 0;
+    case MEMBERS_OTHER:
+        return FAULT_OTHER_BOARDS;
+    case MEMBERS_SAME:
+        break;
+    }
+    return 0;
+}
+
 static uint16_t faults_of(struct decide *d, const struct pack *pack, uint32_t now_ms)
 {
-    uint16_t faults = chain_faults(d, pack, now_ms);
+    uint16_t faults = chain_faults(d, pack, now_ms) | members_fault(d, pack);
 
     if (meter_lost(&d->meter))
         faults |= FAULT_SENSOR_LOST;

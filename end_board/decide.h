@@ -9,6 +9,7 @@
 #include "end_board/calendar.h"
 #include "end_board/energy.h"
 #include "end_board/facts.h"
+#include "end_board/members.h"
 #include "end_board/meter.h"
 #include "end_board/relay.h"
 #include "end_board/soc.h"
@@ -16,6 +17,7 @@
 struct decide {
     struct settings settings;
     bool no_clock; /* the caller's: the crystal stands */
+    struct members members;
     struct meter meter;
     struct soc soc;
     struct calendar calendar;

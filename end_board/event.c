@@ -25,6 +25,7 @@ static const struct event_row rows[] FLASH_TABLE = {
     [EVENT_ORDER] = { "order", "item of the ring", true },
     [EVENT_HOP_NOISY] = { "hop_noisy", "board behind the hop", true },
     [EVENT_HOP_QUIET] = { "hop_quiet", "board behind the hop", true },
+    [EVENT_BOARDS_CONFIRMED] = { "boards_confirmed", "", false },
 };
 
 _Static_assert(sizeof rows / sizeof rows[0] == EVENT_COUNT, "a row for each code");

@@ -29,6 +29,7 @@ enum event_code {
     EVENT_BOARD_RESET,
     EVENT_HOP_NOISY,
     EVENT_HOP_QUIET,
+    EVENT_BOARDS_CONFIRMED,
     EVENT_COUNT,
 };
 

@@ -14,9 +14,11 @@ enum fault {
     FAULT_SETTINGS_LOST = 1u << 9, /* nobody has confirmed the settings */
     FAULT_CLOCK = 1u << 10,        /* crystal and Begin's clock disagree: no time can be trusted */
     FAULT_NO_CLOCK = 1u << 11,     /* the crystal stands: time is the CPU clock's, up to 10 % off */
+    FAULT_OTHER_BOARDS =
+        1u << 12, /* not the boards that the owner confirmed, or not in their places */
 };
 
-#define FAULT_BITS 12u
+#define FAULT_BITS 13u
 #define FAULT_ANY ((1u << FAULT_BITS) - 1u)
 
 struct facts {

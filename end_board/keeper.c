@@ -6,6 +6,7 @@
 
 #define COUNTERS_VERSION 1u
 #define DAY_VERSION 1u
+#define MEMBERS_VERSION 1u
 #define FLAG_CALIBRATED (1u << 0)
 #define FLAG_DAY_KNOWN (1u << 0)
 #define FLAG_EXTREMES_KNOWN (1u << 1)
@@ -21,6 +22,10 @@ static const struct journal counters_place = { .at = EEPROM_COUNTERS,
 static const struct journal day_place = {
     .at = EEPROM_DAY, .slots = DAY_SLOTS, .size = DAY_PAYLOAD, .version = DAY_VERSION
 };
+static const struct journal members_place = { .at = EEPROM_MEMBERS,
+                                              .slots = MEMBERS_SLOTS,
+                                              .size = MEMBERS_PAYLOAD,
+                                              .version = MEMBERS_VERSION };
 
 /* ---- 48 bit counters -------------------------------------------------------------------------- */
 
@@ -134,6 +139,16 @@ static void load_day(struct keeper *k, struct decide *d)
         decode_day(payload, d);
 }
 
+static void load_members(struct keeper *k, struct members_known *known)
+{
+    uint8_t payload[MEMBERS_PAYLOAD];
+
+    k->members = members_place;
+    if (journal_load(&k->members, payload))
+        members_decode(payload, known);
+    k->members_saved = *known;
+}
+
 /* A reset right behind the same one is a board that is reset over and over: once is enough. Time
  * goes on from the newest event when the counters are older. */
 static void log_reset(struct keeper *k, struct decide *d, uint8_t cause)
@@ -157,6 +172,7 @@ void keeper_load(struct keeper *k, struct decide *d, uint8_t cause, uint32_t now
     load_settings(k, &d->settings);
     load_counters(k, d);
     load_day(k, d);
+    load_members(k, &d->members.known);
     event_log_init(&k->log);
     log_reset(k, d, cause);
     k->settings_changed = k->day_changed = k->at_once = k->settled = false;
@@ -194,6 +210,21 @@ static void save_day(struct keeper *k, const struct decide *d, uint32_t now_ms)
     k->day_changed = false;
 }
 
+static bool members_changed(const struct keeper *k, const struct members_known *now)
+{
+    return now->count != 0 &&
+           (now->sum != k->members_saved.sum || now->count != k->members_saved.count);
+}
+
+static void save_members(struct keeper *k, const struct decide *d)
+{
+    uint8_t payload[MEMBERS_PAYLOAD];
+
+    k->members_saved = d->members.known;
+    members_encode(payload, &k->members_saved);
+    journal_save(&k->members, &k->store, payload);
+}
+
 /* Settings first: somebody waits for them. Then what would be lost with the power. */
 static void begin_next(struct keeper *k, const struct decide *d, uint32_t now_ms)
 {
@@ -201,6 +232,8 @@ static void begin_next(struct keeper *k, const struct decide *d, uint32_t now_ms
 
     if (k->settings_changed)
         save_settings(k, d);
+    else if (members_changed(k, &d->members.known))
+        save_members(k, d);
     else if ((k->settled || reset_waits) && event_log_save(&k->log, &k->store))
         return;
     else if (k->at_once || now_ms - k->counters_ms >= COUNTERS_SAVE_S * 1000ul)

@@ -20,6 +20,8 @@ struct keeper {
     struct journal settings;
     struct journal counters;
     struct journal day;
+    struct journal members;
+    struct members_known members_saved;
     struct event_log log;
     bool settings_changed;
     bool day_changed;

@@ -62,6 +62,8 @@ void board_round_started(struct link *l)
     switch ((enum link_origin)l->origin) {
     case LINK_FROM_BEGIN:
         pack_round(&pack, l->number);
+        if (l->hop_good)
+            members_heard(&decide.members, l->sum);
         break;
     case LINK_FROM_HEAD:
         pack_section(&pack, l->head_number, l->number, crystal_tick());

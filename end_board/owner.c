@@ -26,6 +26,10 @@ enum settings_result owner_set(const struct owner *o, uint8_t id, int32_t value,
 
 void owner_confirm(const struct owner *o)
 {
+    if (o->decide->members.other) {
+        members_accept(&o->decide->members);
+        note(o, EVENT_BOARDS_CONFIRMED, 0, 0);
+    }
     if (o->decide->settings.confirmed)
         return;
     o->decide->settings.confirmed = true;

@@ -79,6 +79,7 @@ static const struct rule rows[] FLASH_TABLE = {
     [RULE_NO_FAULT] = { BOTH_MODES, BOTH_RELAYS, RULE_ENABLE, QUANTITY_FAULTS, COMPARE_NO_BIT,
                         SETTING_NONE, SETTING_NONE, 0, FAULT_ANY, TWO_READINGS_MS },
     [RULE_NO_CLOCK] = FAULT(FAULT_NO_CLOCK),
+    [RULE_OTHER_BOARDS] = FAULT(FAULT_OTHER_BOARDS),
 };
 
 static const char names[][RULE_NAME_SIZE] FLASH_TABLE = {
@@ -108,6 +109,7 @@ static const char names[][RULE_NAME_SIZE] FLASH_TABLE = {
     [RULE_LOAD_COOL_ENOUGH] = "load_cool_enough",
     [RULE_NO_FAULT] = "no_fault",
     [RULE_NO_CLOCK] = "no_clock",
+    [RULE_OTHER_BOARDS] = "other_boards",
 };
 
 _Static_assert(sizeof names / sizeof names[0] == RULE_COUNT, "a name for each id");

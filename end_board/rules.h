@@ -36,7 +36,8 @@ enum rule_id {
     RULE_LOAD_WARM_ENOUGH,
     RULE_LOAD_COOL_ENOUGH,
     RULE_NO_FAULT,
-    RULE_NO_CLOCK, /* a fault as above */
+    RULE_NO_CLOCK, /* faults as above */
+    RULE_OTHER_BOARDS,
     RULE_COUNT,
     RULE_REST = RULE_COUNT, /* no row: the relay opened less than RELAY_REST_MS ago */
 };

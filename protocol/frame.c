@@ -71,6 +71,8 @@ uint8_t frame_hop_encode(uint8_t *out, const struct frame_hop *in)
     out[0] = frame_header(FRAME_HOP, in->round);
     out[1] = in->hop;
     out[2] = (uint8_t)in->clock_error;
+    out[3] = (uint8_t)in->sum;
+    out[4] = (uint8_t)(in->sum >> 8);
     return seal(out, FRAME_HOP_SIZE);
 }
 
@@ -79,6 +81,7 @@ void frame_hop_decode(const uint8_t *bytes, struct frame_hop *out)
     out->round = frame_round_of(bytes[0]);
     out->hop = bytes[1];
     out->clock_error = (int8_t)bytes[2];
+    out->sum = (uint16_t)(bytes[3] | (uint16_t)(bytes[4] << 8));
 }
 
 static uint16_t temperature_code(int16_t dc)

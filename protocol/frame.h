@@ -27,7 +27,7 @@ enum frame_type {
 };
 
 #define FRAME_START_SIZE 7u
-#define FRAME_HOP_SIZE 5u
+#define FRAME_HOP_SIZE 7u
 #define FRAME_STREAM_SIZE 8u /* all others */
 #define FRAME_SIZE_MAX 8u
 #define FRAME_CRC_SIZE 2u
@@ -47,11 +47,13 @@ struct frame_start {
     uint16_t time_ms;  /* Begin's own clock when the charge counters were latched, modulo 2^16 */
 };
 
-/* The only frame that changes on its way: which board sent it and how far its clock is off. */
+/* The only frame that changes on its way: which board sent it, how far its clock is off, and who the boards
+ * up to it are. The sum goes low byte first, so that each board can add to it while it passes. */
 struct frame_hop {
     uint8_t round;
     uint8_t hop;        /* number of the sending board, 1 = Begin */
     int8_t clock_error; /* sender's bit rate against Begin's in 1/1024, > 0 is fast; saturates */
+    uint16_t sum;       /* of the parts of all boards so far (common/identity.h), modulo 2^16 */
 };
 
 enum cell_flag {

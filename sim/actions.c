@@ -160,6 +160,7 @@ static void world_event(struct run *r, const struct event *e)
     case EVENT_SENSOR_OFFSET:
     case EVENT_SENSOR_GAIN:
     case EVENT_SENSOR_OPEN:
+    case EVENT_SWAP:
     case EVENT_RESET:
     case EVENT_FAULT_RAM:
     case EVENT_FAULT_FLASH:
@@ -191,6 +192,9 @@ void action_do(struct run *r, const struct event *e)
         break;
     case EVENT_REPAIR:
         chain_break(&r->chain, e->cell, false);
+        break;
+    case EVENT_SWAP:
+        board_swap(&r->chain.board[e->cell - 1], &r->chain.board[e->cell2 - 1]);
         break;
     case EVENT_RESET:
         each_cell(r, e, reset);

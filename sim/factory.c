@@ -9,6 +9,7 @@
 #include "begin_board/sensor_record.h"
 #include "common/calibration.h"
 #include "common/hal.h"
+#include "common/identity.h"
 #include "common/ntc.h"
 #include "end_board/settings_store.h"
 
@@ -116,6 +117,7 @@ static void calibrate_voltage(struct board *b)
     sums.ntc_share = rig_ntc_share(b, FACTORY_HIGH_V, FACTORY_ROOM_C);
     factory_calibration(&sums, &c);
     calibration_save(&c);
+    identity_load(&c, b->mcu.oscillator.factory); /* the rig has started it once more */
 }
 
 static double sensor_code(struct board *b, int input, double volts)

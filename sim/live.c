@@ -29,6 +29,7 @@ static const char *const reason_text[RULE_COUNT] = {
     [RULE_SETTINGS_LOST] = "nobody has confirmed the settings",
     [RULE_CLOCK_LOST] = "the clocks disagree",
     [RULE_NO_CLOCK] = "the crystal of End is dead",
+    [RULE_OTHER_BOARDS] = "these are not the boards that were confirmed",
 };
 
 static const char *reason(uint8_t rule)

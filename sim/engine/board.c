@@ -101,6 +101,27 @@ static void port_changed(avr_irq_t *irq, uint32_t value, void *param)
 
 /* ---- button and option switches ------------------------------------------------------------------ */
 
+static void swap_bytes(void *a, void *b, size_t size)
+{
+    uint8_t *x = a;
+    uint8_t *y = b;
+
+    for (size_t i = 0; i < size; i++) {
+        uint8_t byte = x[i];
+        x[i] = y[i];
+        y[i] = byte;
+    }
+}
+
+void board_swap(struct board *a, struct board *b)
+{
+    swap_bytes(&a->front_end, &b->front_end, sizeof a->front_end);
+    swap_bytes(&a->mcu.oscillator, &b->mcu.oscillator, sizeof a->mcu.oscillator);
+    swap_bytes(a->eeprom.cell, b->eeprom.cell, a->mcu.avr->e2end + 1u);
+    mcu_supply_fails(&a->mcu, mcu_now_ps(&a->mcu));
+    mcu_supply_fails(&b->mcu, mcu_now_ps(&b->mcu));
+}
+
 void board_press(struct board *b, bool down)
 {
     struct board_output pin = wiring_of(b)->button;

@@ -101,6 +101,9 @@ void board_free(struct board *b);
 void board_environment(struct board *b);
 /* The supply sags to 1.5 V until then, while the cell is well: held in reset, the RAM is kept. */
 void board_brown_out(struct board *b, int64_t until_ps);
+/* Two boards of a kind change places: converter, divider, sensors, RC oscillator and EEPROM go along.
+ * Their RAM is lost. */
+void board_swap(struct board *a, struct board *b);
 /* The button of Begin or End. */
 void board_press(struct board *b, bool down);
 void board_set_switches(struct board *b, uint8_t switches);

@@ -137,6 +137,12 @@ static bool parse_insert(struct reader *reader, struct event *event)
     return reader_cell(reader, false, &event->cell);
 }
 
+static bool parse_swap(struct reader *reader, struct event *event)
+{
+    event->kind = EVENT_SWAP;
+    return reader_cell(reader, false, &event->cell) && reader_cell(reader, false, &event->cell2);
+}
+
 static bool parse_leak(struct reader *reader, struct event *event)
 {
     event->kind = EVENT_LEAK;
@@ -467,6 +473,7 @@ static const struct {
     { "reset", parse_reset },
     { "fault", parse_fault },
     { "noise", parse_noise },
+    { "swap", parse_swap },
     { "stuck", parse_stuck },
     { "babble", parse_babble },
     { "clock", parse_clock },
@@ -498,6 +505,7 @@ bool event_disturbs(const struct event *event)
     case EVENT_REPAIR:
     case EVENT_REMOVE:
     case EVENT_INSERT:
+    case EVENT_SWAP:
     case EVENT_RESET:
     case EVENT_FAULT_RAM:
     case EVENT_FAULT_FLASH:
@@ -541,6 +549,11 @@ static bool is_wire(const struct event *event)
     return event->kind == EVENT_BREAK || event->kind == EVENT_REPAIR;
 }
 
+static bool is_end_of_chain(int cell, int cells)
+{
+    return cell == 1 || cell == cells;
+}
+
 bool event_check(const struct event *event, const char *path, int cells, struct err *err)
 {
     int highest = event->cell > event->cell2 ? event->cell : event->cell2;
@@ -551,6 +564,10 @@ bool event_check(const struct event *event, const char *path, int cells, struct 
     if (event->kind == EVENT_FAULT_CRYSTAL && event->cell != cells)
         return err_set(err, "%s:%d: only the board of cell %d has a crystal", path, event->line,
                        cells);
+    if (event->kind == EVENT_SWAP &&
+        (is_end_of_chain(event->cell, cells) || is_end_of_chain(event->cell2, cells)))
+        return err_set(err, "%s:%d: the boards of cells 1 and %d are of other kinds", path,
+                       event->line, cells);
     if (is_wire(event) && event->cell2 == 1 && event->cell != cells)
         return err_set(err,
                        "%s:%d: '%d 1' is no wire: the return wire starts "

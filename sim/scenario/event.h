@@ -21,6 +21,7 @@ enum event_kind {
     EVENT_TEMPERATURE_FREE, /* cell (0 = all) */
     EVENT_AMBIENT,          /* a = °C */
     EVENT_REMOVE,           /* cell */
+    EVENT_SWAP,             /* cell, cell2 */
     EVENT_INSERT,           /* cell */
     EVENT_LEAK,             /* cell (0 = all), a = ohm, 0 = no leak */
     EVENT_SOC,              /* cell (0 = all), a = 0..1 */

@@ -29,6 +29,11 @@ def check(condition, reason):
         raise Failed(reason)
 
 
+def number(text):
+    value = float(text)
+    return int(value) if value.is_integer() else value
+
+
 class Rows:
     """The CSV of a run. Rows are looked up by second; an empty field is None."""
 
@@ -36,7 +41,7 @@ class Rows:
         with open(path, newline="") as file:
             reader = csv.reader(file)
             self.column = {name: i for i, name in enumerate(next(reader))}
-            self.row = {float(line[0]): line for line in reader}
+            self.row = {number(line[0]): line for line in reader}
 
     def seconds(self):
         return sorted(self.row)

@@ -618,7 +618,7 @@ static void begin_clock(void)
     uint16_t wait_ms;
 
     fake_use(0);
-    switch (rounds_step(&chain.rounds, link_lead_whole(link_of(0)), now_ms)) {
+    switch (rounds_step(&chain.rounds, link_lead_look(link_of(0)), now_ms)) {
     case ROUND_START_BREAK:
         host_end_next_round();
         chain.begun++;

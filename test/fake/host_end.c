@@ -99,6 +99,8 @@ void host_end_round_started(const struct link *l)
     switch ((enum link_origin)l->origin) {
     case LINK_FROM_BEGIN:
         pack_round(&e->pack, l->number);
+        if (l->hop_good)
+            members_heard(&e->decide.members, l->sum);
         /* without a good HOP nobody uses what START said */
         if (l->hop_good && l->start.time_ms != chain.time_ms)
             e->untrue_charge++;

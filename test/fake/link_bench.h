@@ -3,6 +3,7 @@
 #ifndef TEST_FAKE_LINK_BENCH_H
 #define TEST_FAKE_LINK_BENCH_H
 
+#include "common/identity.h"
 #include "common/link.h"
 #include "protocol/crc.h"
 #include "test.h"
@@ -10,6 +11,8 @@
 
 #define ROUND 9u
 #define FACTORY 0x50u
+#define IDENTITY 0x1234u
+#define HOP_SUM 0xEDCBu
 #define OWN_MV 3456u
 #define OWN_DC (-57)
 #define OWN_FLAGS 0x91u
@@ -27,6 +30,7 @@ static inline void reset(void)
 {
     fake_reset();
     link_init(&l, FACTORY);
+    l.identity = IDENTITY;
     out_size = 0;
     ring_edges(0xFFF0u, LINK_DIVISOR_NOMINAL * 64u, edges);
 }
@@ -53,7 +57,7 @@ static inline void add_head(uint8_t number)
     struct frame_start start = {
         .round = ROUND, .switches = 0x50, .boot = 7, .sensors = 1, .time_ms = 0xBEEF
     };
-    struct frame_hop hop = { .round = ROUND, .hop = number, .clock_error = -3 };
+    struct frame_hop hop = { .round = ROUND, .hop = number, .clock_error = -3, .sum = HOP_SUM };
     uint8_t bytes[FRAME_SIZE_MAX];
 
     in_size = 0;

@@ -81,12 +81,12 @@ static void check_heads(void)
     struct frame_hop hop;
     struct frame_ext ext;
 
-    if (frame_valid(stream, FRAME_START_SIZE)) {
+    if (frame_valid(stream, FRAME_START_SIZE) && frame_type_of(stream[0]) == FRAME_START) {
         frame_start_decode(stream, &start);
         frame_start_encode(again, &start);
         MUST(memcmp(again, stream, FRAME_START_SIZE) == 0);
     }
-    if (frame_valid(stream, FRAME_HOP_SIZE)) {
+    if (frame_valid(stream, FRAME_HOP_SIZE) && frame_type_of(stream[0]) == FRAME_HOP) {
         frame_hop_decode(stream, &hop);
         frame_hop_encode(again, &hop);
         MUST(memcmp(again, stream, FRAME_HOP_SIZE) == 0);

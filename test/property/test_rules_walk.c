@@ -37,11 +37,13 @@ static const char *const manual[] = {
     "load_cool_enough: any load on hot < dtmax -dc 0",
     "no_fault: any both on anyfault <= zero none 1000",
     "no_clock: any both off fault11 > zero none 0",
+    "other_boards: any both off fault12 > zero none 0",
 };
 
 #define LINES TEST_COUNT_OF(manual)
 #define REST_MS 5000u
-#define OFF_RULES ((RULE_BIT(RULE_BELOW_VBALANCE) - 1u) | RULE_BIT(RULE_NO_CLOCK))
+#define OFF_RULES \
+    ((RULE_BIT(RULE_BELOW_VBALANCE) - 1u) | RULE_BIT(RULE_NO_CLOCK) | RULE_BIT(RULE_OTHER_BOARDS))
 
 static const struct {
     const char *name;

@@ -9,7 +9,7 @@ static struct rounds rounds;
 static uint16_t wait_for(enum round_action wanted, uint16_t *now_ms)
 {
     for (uint16_t ms = 0; ms < 3000; ms++) {
-        enum round_action action = rounds_step(&rounds, true, *now_ms);
+        enum round_action action = rounds_step(&rounds, LINK_CAME_LATE, *now_ms);
         if (action == wanted)
             return ms;
         assert_int_equal(action, ROUND_WAIT);
@@ -55,13 +55,13 @@ static void test_next_says_when_there_is_something_to_do(void **state)
     (void)state;
     rounds_init(&rounds, begin);
     assert_int_equal(rounds_next(&rounds), begin);
-    rounds_step(&rounds, true, begin);
+    rounds_step(&rounds, LINK_CAME_LATE, begin);
     assert_int_equal(rounds_next(&rounds), (uint16_t)(begin + ROUND_BREAK_MS));
-    rounds_step(&rounds, true, (uint16_t)(begin + ROUND_BREAK_MS));
+    rounds_step(&rounds, LINK_CAME_LATE, (uint16_t)(begin + ROUND_BREAK_MS));
     assert_int_equal(rounds_next(&rounds), (uint16_t)(begin + ROUND_LOOK_MS));
-    rounds_step(&rounds, true, (uint16_t)(begin + ROUND_LOOK_MS));
+    rounds_step(&rounds, LINK_CAME_LATE, (uint16_t)(begin + ROUND_LOOK_MS));
     assert_int_equal(rounds_next(&rounds), (uint16_t)(begin + ROUND_SHOW_MS));
-    rounds_step(&rounds, true, (uint16_t)(begin + ROUND_SHOW_MS));
+    rounds_step(&rounds, LINK_CAME_LATE, (uint16_t)(begin + ROUND_SHOW_MS));
     assert_int_equal(rounds_next(&rounds), (uint16_t)(begin + ROUND_PERIOD_MS));
 }
 
@@ -69,27 +69,72 @@ static void test_late_step_sends_once(void **state)
 {
     (void)state;
     rounds_init(&rounds, 100);
-    assert_int_equal(rounds_step(&rounds, true, 100), ROUND_START_BREAK);
-    assert_int_equal(rounds_step(&rounds, true, 2000), ROUND_SEND);
-    assert_int_equal(rounds_step(&rounds, true, 2000), ROUND_START_BREAK);
-    assert_int_equal(rounds_step(&rounds, true, 2000), ROUND_WAIT);
+    assert_int_equal(rounds_step(&rounds, LINK_CAME_LATE, 100), ROUND_START_BREAK);
+    assert_int_equal(rounds_step(&rounds, LINK_CAME_LATE, 2000), ROUND_SEND);
+    assert_int_equal(rounds_step(&rounds, LINK_CAME_LATE, 2000), ROUND_START_BREAK);
+    assert_int_equal(rounds_step(&rounds, LINK_CAME_LATE, 2000), ROUND_WAIT);
 }
 
-/* Whole or not counts at the look alone. */
-static void test_round_that_lost_a_cell_is_shown_and_repeated(void **state)
+static void test_round_of_a_short_chain_is_shown_at_the_look(void **state)
 {
     (void)state;
     rounds_init(&rounds, 65400);
-    assert_int_equal(rounds_step(&rounds, false, 65400), ROUND_START_BREAK);
-    assert_int_equal(rounds_step(&rounds, false, 65420), ROUND_SEND);
-    assert_int_equal(rounds_step(&rounds, false, (uint16_t)(65400 + ROUND_LOOK_MS - 1u)), ROUND_WAIT);
-    assert_int_equal(rounds_step(&rounds, false, (uint16_t)(65400 + ROUND_LOOK_MS)), ROUND_SHOW);
+    for (uint16_t begin = 65400; begin != (uint16_t)(65400 + 20u * ROUND_PERIOD_MS);
+         begin = (uint16_t)(begin + ROUND_PERIOD_MS)) {
+        assert_int_equal(rounds_step(&rounds, LINK_CAME_WHOLE, begin), ROUND_START_BREAK);
+        assert_int_equal(rounds_step(&rounds, LINK_CAME_WHOLE, (uint16_t)(begin + ROUND_BREAK_MS)),
+                         ROUND_SEND);
+        assert_int_equal(rounds_step(&rounds, LINK_CAME_WHOLE, (uint16_t)(begin + ROUND_LOOK_MS)),
+                         ROUND_SHOW);
+        assert_int_equal(rounds_step(&rounds, LINK_CAME_WHOLE, (uint16_t)(begin + ROUND_SHOW_MS)),
+                         ROUND_WAIT);
+        assert_int_equal(rounds_next(&rounds), (uint16_t)(begin + ROUND_PERIOD_MS));
+    }
+}
+
+/* Whole or not counts at the look alone. */
+static void test_round_that_lost_a_cell_is_repeated(void **state)
+{
+    (void)state;
+    rounds_init(&rounds, 65400);
+    assert_int_equal(rounds_step(&rounds, LINK_CAME_SHORT, 65400), ROUND_START_BREAK);
+    assert_int_equal(rounds_step(&rounds, LINK_CAME_SHORT, 65420), ROUND_SEND);
+    assert_int_equal(rounds_step(&rounds, LINK_CAME_SHORT, (uint16_t)(65400 + ROUND_LOOK_MS - 1u)),
+                     ROUND_WAIT);
+    assert_int_equal(rounds_step(&rounds, LINK_CAME_SHORT, (uint16_t)(65400 + ROUND_LOOK_MS)),
+                     ROUND_SHOW);
     assert_int_equal(rounds_next(&rounds), (uint16_t)(65400 + ROUND_REPEAT_MS));
-    assert_int_equal(rounds_step(&rounds, true, (uint16_t)(65400 + ROUND_REPEAT_MS - 1u)), ROUND_WAIT);
-    assert_int_equal(rounds_step(&rounds, true, (uint16_t)(65400 + ROUND_REPEAT_MS)), ROUND_START_BREAK);
-    assert_int_equal(rounds_step(&rounds, true, (uint16_t)(65420 + ROUND_REPEAT_MS)), ROUND_SEND);
-    assert_int_equal(rounds_step(&rounds, true, (uint16_t)(65400 + ROUND_REPEAT_MS + ROUND_LOOK_MS)), ROUND_WAIT);
-    assert_int_equal(rounds_next(&rounds), (uint16_t)(65400 + ROUND_REPEAT_MS + ROUND_SHOW_MS));
+    assert_int_equal(
+        rounds_step(&rounds, LINK_CAME_WHOLE, (uint16_t)(65400 + ROUND_REPEAT_MS - 1u)),
+        ROUND_WAIT);
+    assert_int_equal(rounds_step(&rounds, LINK_CAME_WHOLE, (uint16_t)(65400 + ROUND_REPEAT_MS)),
+                     ROUND_START_BREAK);
+    assert_int_equal(rounds_step(&rounds, LINK_CAME_WHOLE, (uint16_t)(65420 + ROUND_REPEAT_MS)),
+                     ROUND_SEND);
+    assert_int_equal(
+        rounds_step(&rounds, LINK_CAME_WHOLE, (uint16_t)(65400 + ROUND_REPEAT_MS + ROUND_LOOK_MS)),
+        ROUND_WAIT);
+    assert_int_equal(rounds_next(&rounds),
+                     (uint16_t)(65400 + ROUND_REPEAT_MS + ROUND_SHOW_AGAIN_MS));
+}
+
+/* Clients find a frame by the silence before it. */
+static void test_frames_keep_their_second_where_rounds_are_repeated(void **state)
+{
+    uint16_t now_ms = 0;
+    uint16_t last_ms = 0;
+
+    (void)state;
+    rounds_init(&rounds, now_ms);
+    for (uint16_t i = 0; i < 60000; i++, now_ms++) {
+        if (rounds_step(&rounds, i / 100u * 7u % 11u > 3u ? LINK_CAME_WHOLE : LINK_CAME_SHORT,
+                        now_ms) != ROUND_SHOW)
+            continue;
+        if (last_ms != 0)
+            assert_in_range(now_ms - last_ms, ROUND_SHOW_APART_MS, ROUND_PERIOD_MS);
+        last_ms = now_ms;
+    }
+    assert_true(last_ms > 58000);
 }
 
 /* As the last frame of the same size. */
@@ -138,7 +183,9 @@ int main(void)
         cmocka_unit_test(test_shown_frame_ends_before_the_next_break),
         cmocka_unit_test(test_next_says_when_there_is_something_to_do),
         cmocka_unit_test(test_late_step_sends_once),
-        cmocka_unit_test(test_round_that_lost_a_cell_is_shown_and_repeated),
+        cmocka_unit_test(test_round_of_a_short_chain_is_shown_at_the_look),
+        cmocka_unit_test(test_round_that_lost_a_cell_is_repeated),
+        cmocka_unit_test(test_frames_keep_their_second_where_rounds_are_repeated),
         cmocka_unit_test(test_shown_frame_ends_before_a_repeated_break),
         cmocka_unit_test(test_new_setting_counts_when_read_twice),
         cmocka_unit_test(test_bouncing_setting_never_counts),

@@ -14,6 +14,9 @@ static void set_up(void)
     settings_default(&d.settings);
     d.settings.confirmed = true;
     decide_init(&d, 0);
+    d.members.known.count = 6;
+    members_heard(&d.members, 0);
+    pack.count = 6;
 }
 
 static uint16_t faults_at(uint32_t now_ms)
@@ -87,6 +90,7 @@ static void test_sensor_silent_behind_a_repair_keeps_the_chain_broken(void **sta
     pack.faults = PACK_SILENT;
     assert_int_equal(all_faults_at(9000), PACK_SILENT);
     pack.faults = 0;
+    members_heard(&d.members, 0);
     assert_int_equal(all_faults_at(9900), PACK_SILENT);
     hear_sensors(10900);
     assert_int_equal(all_faults_at(10900), 0);
@@ -100,11 +104,39 @@ static void test_sensor_gone_behind_a_repair_is_lost_in_the_end(void **state)
     pack.faults = PACK_SILENT;
     assert_int_equal(all_faults_at(9000), PACK_SILENT);
     pack.faults = 0;
+    members_heard(&d.members, 0);
     assert_int_equal(all_faults_at(11700), PACK_SILENT);
     assert_int_equal(all_faults_at(11701), FAULT_SENSOR_LOST);
     assert_int_equal(all_faults_at(12000), FAULT_SENSOR_LOST);
     hear_sensors(12500);
     assert_int_equal(all_faults_at(12500), 0);
+}
+
+static void test_other_boards_are_a_fault_until_confirmed(void **state)
+{
+    (void)state;
+    set_up();
+    pack.faults = 0;
+    assert_int_equal(all_faults_at(1000), 0);
+    members_heard(&d.members, 77);
+    members_heard(&d.members, 77);
+    assert_int_equal(all_faults_at(1250), FAULT_OTHER_BOARDS);
+    assert_true(d.relay.held[RELAY_CHARGE] & RULE_BIT(RULE_OTHER_BOARDS));
+    assert_true(d.relay.held[RELAY_LOAD] & RULE_BIT(RULE_OTHER_BOARDS));
+    members_accept(&d.members);
+    assert_int_equal(all_faults_at(1500), 0);
+}
+
+/* Nobody has looked since a cell was silent: then the chain is not whole yet. */
+static void test_boards_that_nobody_looked_at_keep_the_chain_broken(void **state)
+{
+    (void)state;
+    set_up();
+    assert_int_equal(all_faults_at(1000), PACK_SILENT);
+    pack.faults = 0;
+    assert_int_equal(all_faults_at(1250), PACK_SILENT);
+    members_heard(&d.members, 0);
+    assert_int_equal(all_faults_at(1500), 0);
 }
 
 int main(void)
@@ -113,6 +145,8 @@ int main(void)
         cmocka_unit_test(test_clock_is_there_until_said_otherwise),
         cmocka_unit_test(test_no_clock_is_a_fault_while_it_lasts),
         cmocka_unit_test(test_no_clock_hides_that_clocks_disagree),
+        cmocka_unit_test(test_other_boards_are_a_fault_until_confirmed),
+        cmocka_unit_test(test_boards_that_nobody_looked_at_keep_the_chain_broken),
         cmocka_unit_test(test_sensor_silent_in_a_good_chain_is_lost),
         cmocka_unit_test(test_sensor_silent_behind_a_repair_keeps_the_chain_broken),
         cmocka_unit_test(test_sensor_gone_behind_a_repair_is_lost_in_the_end),

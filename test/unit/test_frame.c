@@ -17,6 +17,7 @@ static void same_hop(const struct frame_hop *a, const struct frame_hop *b)
 {
     assert_int_equal(a->round, b->round);
     assert_int_equal(a->hop, b->hop);
+    assert_int_equal(a->sum, b->sum);
     assert_int_equal(a->clock_error, b->clock_error);
 }
 
@@ -309,7 +310,8 @@ static void test_hop_every_number_and_error_comes_back(void **state)
     for (uint16_t i = 0; i < 256; i++) {
         struct frame_hop in = { .round = i & 15u,
                                 .hop = (uint8_t)i,
-                                .clock_error = (int8_t)(i - 128) };
+                                .clock_error = (int8_t)(i - 128),
+                                .sum = (uint16_t)(i * 257u + 3u) };
         struct frame_hop out;
         uint8_t bytes[FRAME_HOP_SIZE];
 
@@ -341,7 +343,7 @@ static uint8_t size_by_specification(uint8_t header)
     if ((header & 0xF0u) == 0x30u)
         return 7;
     if ((header & 0xF0u) == 0x50u)
-        return 5;
+        return 7;
     if ((header & 0xF0u) == 0x60u || (header & 0xF0u) == 0x90u || (header & 0xF0u) == 0xA0u ||
         (header & 0xF0u) == 0xC0u || (header & 0xF0u) == 0xF0u || is_ext(header))
         return 8;

@@ -29,6 +29,8 @@ static void test_follower_sends_hop_with_its_number_and_clock_error(void **state
     assert_int_equal(hop.round, ROUND);
     assert_int_equal(hop.hop, 4);
     assert_int_equal(hop.clock_error, -3 + 5);
+    assert_int_equal(hop.sum, (uint16_t)(HOP_SUM + identity_part(IDENTITY, 4)));
+    assert_int_equal(l.sum, hop.sum);
     assert_int_equal(l.number, 4);
     assert_int_equal(l.round, ROUND);
     assert_int_equal(fake->rounds, 1);

@@ -28,7 +28,7 @@ static void expect_round_of_leader(uint32_t rounds, uint8_t sensors)
 {
     uint8_t round = rounds & 15u;
     struct frame_start start = lead_start;
-    struct frame_hop hop = { .round = round, .hop = 1 };
+    struct frame_hop hop = { .round = round, .hop = 1, .sum = identity_part(IDENTITY, 1) };
     struct frame_cell own = {
         .round = round, .number = 1, .mv = OWN_MV, .dc = OWN_DC, .flags = OWN_FLAGS
     };
@@ -178,7 +178,7 @@ static void test_leader_does_not_count_a_head_behind_end_as_a_bad_frame(void **s
 }
 
 /* Cells `count` to 1 but one, and END when `end`. */
-static bool whole_with(uint8_t count, uint8_t but, bool end)
+static enum link_came came_with(uint8_t count, uint8_t but, bool end)
 {
     uint8_t bytes[FRAME_SIZE_MAX];
     struct frame_cell cell;
@@ -193,42 +193,42 @@ static bool whole_with(uint8_t count, uint8_t but, bool end)
     end_of(bytes, l.counters.rounds);
     for (uint8_t i = 0; end && i < FRAME_STREAM_SIZE; i++)
         link_byte(&l, bytes[i], false);
-    return link_lead_whole(&l);
+    return link_lead_look(&l);
 }
 
 static void test_leader_misses_a_cell_that_was_there_before(void **state)
 {
     (void)state;
     reset();
-    assert_true(whole_with(5, 0, true));
+    assert_int_equal(came_with(5, 0, true), LINK_CAME_WHOLE);
     for (uint8_t but = 1; but <= 5; but++) {
-        assert_true(whole_with(5, 0, true));
-        assert_false(whole_with(5, but, true));
+        assert_int_equal(came_with(5, 0, true), LINK_CAME_WHOLE);
+        assert_int_equal(came_with(5, but, true), LINK_CAME_SHORT);
     }
-    assert_false(whole_with(0, 0, false));
-    assert_true(whole_with(6, 0, true));
-    assert_false(whole_with(5, 0, true));
+    assert_int_equal(came_with(0, 0, false), LINK_CAME_SHORT);
+    assert_int_equal(came_with(6, 0, true), LINK_CAME_WHOLE);
+    assert_int_equal(came_with(5, 0, true), LINK_CAME_SHORT);
 }
 
 static void test_leader_takes_a_chain_that_stays_short_for_whole(void **state)
 {
     (void)state;
     reset();
-    assert_true(whole_with(5, 0, true));
+    assert_int_equal(came_with(5, 0, true), LINK_CAME_WHOLE);
     for (uint8_t i = 0; i < LINK_SHORT_ROUNDS; i++)
-        assert_false(whole_with(4, 0, true));
-    assert_true(whole_with(4, 0, true));
-    assert_false(whole_with(3, 0, true));
+        assert_int_equal(came_with(4, 0, true), LINK_CAME_SHORT);
+    assert_int_equal(came_with(4, 0, true), LINK_CAME_WHOLE);
+    assert_int_equal(came_with(3, 0, true), LINK_CAME_SHORT);
 }
 
 static void test_leader_of_an_open_ring_misses_nothing(void **state)
 {
     (void)state;
     reset();
-    assert_true(whole_with(5, 0, true));
+    assert_int_equal(came_with(5, 0, true), LINK_CAME_WHOLE);
     for (uint8_t i = 0; i < LINK_ROUNDS_CLOSED; i++)
-        assert_false(whole_with(0, 0, false));
-    assert_true(whole_with(0, 0, false));
+        assert_int_equal(came_with(0, 0, false), LINK_CAME_SHORT);
+    assert_int_equal(came_with(0, 0, false), LINK_CAME_WHOLE);
 }
 
 /* Its round takes too long to be sent twice. */
@@ -236,10 +236,10 @@ static void test_leader_of_a_long_chain_misses_nothing(void **state)
 {
     (void)state;
     reset();
-    whole_with(LINK_REPEAT_CELLS, 0, true);
-    assert_false(whole_with(LINK_REPEAT_CELLS, 3, true));
-    whole_with(LINK_REPEAT_CELLS + 1u, 0, true);
-    assert_true(whole_with(LINK_REPEAT_CELLS, 3, true));
+    came_with(LINK_REPEAT_CELLS, 0, true);
+    assert_int_equal(came_with(LINK_REPEAT_CELLS, 3, true), LINK_CAME_SHORT);
+    came_with(LINK_REPEAT_CELLS + 1u, 0, true);
+    assert_int_equal(came_with(LINK_REPEAT_CELLS, 3, true), LINK_CAME_LATE);
 }
 
 int main(void)

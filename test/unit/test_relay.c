@@ -281,7 +281,8 @@ static void test_every_fault_opens_both_at_once_and_says_which(void **state)
     static const uint8_t rules[FAULT_BITS] = {
         RULE_CELL_SILENT,    RULE_SIZE_MISFIT,   RULE_SIZE_CHANGED, RULE_BOARD_UNTRUSTED,
         RULE_NO_TEMPERATURE, RULE_COUNT,         RULE_COUNT,        RULE_COUNT,
-        RULE_SENSOR_LOST,    RULE_SETTINGS_LOST, RULE_CLOCK_LOST,   RULE_NO_CLOCK
+        RULE_SENSOR_LOST,    RULE_SETTINGS_LOST, RULE_CLOCK_LOST,   RULE_NO_CLOCK,
+        RULE_OTHER_BOARDS
     };
 
     (void)state;

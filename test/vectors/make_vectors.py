@@ -47,8 +47,9 @@ def start(round, switches, boot, section_head, sensors, time_ms, ring_closed):
     return seal([0x30 + round, switches, info] + list(time_ms.to_bytes(2, "big")))
 
 
-def hop(round, hop, clock_error):
-    return seal([0x50 + round, hop] + list(clock_error.to_bytes(1, "big", signed=True)))
+def hop(round, hop, clock_error, sum):
+    return seal([0x50 + round, hop] + list(clock_error.to_bytes(1, "big", signed=True)) +
+                list(sum.to_bytes(2, "little")))
 
 
 def cell(round, number, mv, dc, flags):
@@ -87,7 +88,7 @@ def ext(round, piece, data):
 
 FIELDS = {
     "start": ("round", "switches", "boot", "section_head", "sensors", "time_ms", "ring_closed"),
-    "hop": ("round", "hop", "clock_error"),
+    "hop": ("round", "hop", "clock_error", "sum"),
     "cell": ("round", "number", "mv", "dc", "flags"),
     "charge": ("round", "sensor", "reverse", "state", "mas"),
     "end": ("round", "sensors", "rounds"),
@@ -107,8 +108,9 @@ CASES = {
         [(6, 0b01010000, 1, False, 1, 900, True), (7, 0, 8, True, 0, 0x8000, False)]
     ),
     "hop": (
-        [(0, 1, 0), (15, 255, 127), (0, 254, -128), (1, 0, -1), (2, 128, 1), (3, 127, -127)] +
-        [(r, 16 * r + 1, 8 * r - 60) for r in range(16)]
+        [(0, 1, 0, 0), (15, 255, 127, 65535), (0, 254, -128, 1), (1, 0, -1, 0x0100), (2, 128, 1, 0x00FF),
+         (3, 127, -127, 0xFF00)] +
+        [(r, 16 * r + 1, 8 * r - 60, 4369 * (15 - r)) for r in range(16)]
     ),
     "cell": (
         [(0, 1, 0, -400, 0), (15, 255, 8191, 1647, 255), (0, 0, 0, 0, 0), (9, 128, 4096, 624, 0)] +
