@@ -108,6 +108,7 @@ static void check_end(struct case_result *out)
     out->release_s = (double)host_end.release_ns / (double)CHAIN_S;
     out->opened = host_end.opened_ns != 0;
     out->missing = host_end.missing;
+    out->forged = host_end.forged;
 }
 
 /* All fired faults are over; one whose byte never came counts as none. */

@@ -28,6 +28,7 @@ struct case_result {
     unsigned rounds;  /* from the end of the fault to a whole chain */
     unsigned halves;  /* bad frames counted behind a round that was broken off elsewhere */
     unsigned missing; /* readings that End went without */
+    unsigned forged;  /* frames that End took and nobody made: damage whose CRC fits by chance */
     unsigned taken;   /* bytes damaged, added or lost */
 };
 
