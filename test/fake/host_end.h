@@ -28,9 +28,10 @@ struct host_end {
     uint64_t oldest_ns;  /* oldest measurement that was taken in */
     uint16_t untrue;     /* readings that nobody measured lately */
     uint16_t untrue_charge;
-    uint16_t forged; /* frames of the kinds above that nobody made: damage whose CRC fits by chance */
-    uint16_t late;    /* steps with a relay closed and a cell silent for too long */
-    uint16_t doubted; /* steps with a relay closed and a fault known */
+    uint16_t
+        forged;    /* frames of the kinds above that nobody made: damage whose CRC fits by chance */
+    uint16_t late; /* steps with a relay closed and a cell silent for too long */
+    uint16_t doubted;                    /* steps with a relay closed and a fault known */
     uint16_t named[PACK_CELLS_MAX + 1u]; /* steps in which the ring was called broken there */
     uint16_t closings;
 };
