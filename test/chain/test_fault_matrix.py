@@ -101,7 +101,7 @@ KINDS = {
 
 class Row:
     def __init__(self):
-        self.n = self.lost = 0
+        self.n = self.lost = self.halves = 0
         self.release = self.rounds = 0.0
 
 
@@ -148,11 +148,19 @@ def look(run, cells, fault, i, next_at, period, row, problems):
     shown = [m["shown_error_mv"] for m in run.json["marks"] if first["s"] < m["s"] <= last["s"]]
     if any(mv is None or mv > SHOWN_MV for mv in shown):
         problem("shows a value that is %s mV off" % shown)
-    if fault.blames:
-        for board in range(1, cells + 1):
-            more = last["bad_frames"][board - 1] - first["bad_frames"][board - 1]
-            if more > 0 and board not in fault.blames:
-                problem("board %d counted %d bad frames" % (board, more))
+    def more(what, board):
+        return last[what][board - 1] - first[what][board - 1]
+
+    # Who takes the damage for a break breaks off its round; the next one meets half a frame
+    # (docs/reliability.md, "halves").
+    broke_off = any(more("bad_syncs", board) > 0 for board in fault.blames or ())
+    for board in range(1, cells + 1):
+        if not fault.blames or board in fault.blames or more("bad_frames", board) <= 0:
+            continue
+        if broke_off:
+            row.halves += more("bad_frames", board)
+        else:
+            problem("board %d counted %d bad frames" % (board, more("bad_frames", board)))
     # an End that is starting tests its RAM and believes nothing
     named = {p["after"] for p in seen if p["broken"] and p["after"] <= cells}
     if fault.kind in ("break", "stuck_high", "stuck_low", "reset", "brownout", "babble"):
@@ -197,10 +205,10 @@ def matrix(cells, count, seed, rows, bench):
 
 
 def table(rows, bench):
-    print("  %-11s %5s %6s %10s %7s" % ("kind", "n", "lost", "release_s", "rounds"))
+    print("  %-11s %5s %6s %10s %7s %7s" % ("kind", "n", "lost", "release_s", "rounds", "halves"))
     for kind in sorted(rows):
         row = rows[kind]
-        print("  %-11s %5d %6d %10.2f %7.2f" % (kind, row.n, row.lost, row.release, row.rounds))
+        print("  %-11s %5d %6d %10.2f %7.2f %7d" % (kind, row.n, row.lost, row.release, row.rounds, row.halves))
     return "%d faults" % sum(row.n for row in rows.values())
 
 
