@@ -34,6 +34,7 @@ struct options {
     const char *scenario_path;
     const char *csv_path;
     const char *json_path;
+    const char *report_path;
     const char *app_path; /* links to pseudo-terminals */
     const char *ext_path;
     const char *ext_log_path;
