@@ -30,10 +30,10 @@ static const struct cell_figure figures[] = {
       "that was not heard",
       "V", 0.02, TAKEN_OUT_V },
     { CELL_C_TRUE, CELL_C_END, "temperature-true", "Cell temperatures: what was",
-      "Temperature of the simulated cells at their terminals", "°C", 2.0, -INFINITY },
+      "Temperature of the simulated cells at their terminals", "°C", 4.0, -INFINITY },
     { CELL_C_END, CELL_C_TRUE, "temperature-end", "Cell temperatures: what the End board believed",
       "Readings that reached the End board; a gap is a cell or sensor that was not heard", "°C",
-      2.0, -INFINITY },
+      4.0, -INFINITY },
 };
 
 static const char *const line_css[LINES_MAX] = {

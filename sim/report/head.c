@@ -39,7 +39,7 @@ static void put_name(FILE *out, const struct run *r)
     svg_escape(out, text);
 }
 
-/* The comment at the top of the scenario. */
+/* The comment at the top of the scenario; an empty line of it begins a paragraph. */
 static void put_description(const struct page *page)
 {
     FILE *out = page->paper.out;
@@ -52,8 +52,9 @@ static void put_description(const struct page *page)
     fputs("<p class=\"lead\">", out);
     for (int i = 1; i <= lines; i++) {
         const char *text = timeline_line(page->timeline, i) + 1;
-        svg_escape(out, text + strspn(text, " "));
-        fputc('\n', out);
+        text += strspn(text, " ");
+        svg_escape(out, text);
+        fputs(*text || i == lines ? "\n" : "</p>\n<p class=\"lead\">", out);
     }
     fputs("</p>\n", out);
 }

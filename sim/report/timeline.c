@@ -93,7 +93,7 @@ static void look_at_relay(struct timeline *t, uint8_t relay, bool closed, double
         return;
     if (isnan(change.s))
         change.s = t->seen_s[relay] = now_s;
-    if (!reset && believed != closed && now_s - change.s < PATIENCE_S)
+    if (believed != closed && now_s - change.s < PATIENCE_S)
         return;
     if (!closed)
         change.reason = reset ? REASON_END_IN_RESET : reason;
