@@ -202,7 +202,7 @@ static void draw(const struct page *page, const struct cell_figure *c)
 
 void page_cells(const struct page *page)
 {
-    bool many = page->history->cells > LINES_MAX;
+    bool many = page->history->cells > LINES_MAX && page->history->used > 0;
 
     fputs("<h2 id=\"cells\">Cells</h2>\n", page->paper.out);
     draw(page, &figures[0]);
