@@ -428,6 +428,15 @@ def without_scenario(bench):
     check(result.json["sim_s"] == 5, "duration")
 
 
+def no_second(bench):
+    """A run that ends before anything was recorded still makes a page."""
+    for cells in (2, 20):
+        _, report = run(bench, cells, None, 0.5, 0)
+        check(not re.search(r"\b(inf|nan)\b", report.text), "a figure that is no number")
+        check("voltage-map" not in report.figures(), "a map of nothing")
+        check_text(report)
+
+
 def crashed(bench):
     folder = copy_images(FIRMWARE, bench.path("firmware"))
     patch(os.path.join(folder, "between_board.elf"), "main", NO_OPCODE)
@@ -451,5 +460,6 @@ def bad_path(bench):
 if __name__ == "__main__":
     main([("report_%d_cells" % n, functools.partial(whole, n)) for n in (4, 16, 255)] +
          [("report_long_run", long_run), ("report_same_twice", same_twice),
-          ("report_of_a_reset", end_reset), ("report_without_scenario", without_scenario), ("report_of_a_crash", crashed),
+          ("report_of_a_reset", end_reset), ("report_without_scenario", without_scenario),
+          ("report_of_a_crash", crashed), ("report_without_a_second", no_second),
           ("report_bad_path", bad_path)])
