@@ -228,10 +228,21 @@ $B/host/bms-sim.list: FORCE
 	$(call update_list,$(SIM_SRC))
 
 DEMO := --cells 16 --chemistry lfp --switches 01010000 --scenario sim/scenarios/demo.txt \
-	--csv $B/demo.csv --json $B/demo.json
+	--csv $B/demo.csv --json $B/demo.json --report $B/report.html
 
 sim: firmware sim-build ## 16 cells, the real images, a demo scenario; more options: ARGS="..."
-	$(LIVE)$B/bms-sim $(DEMO) $(ARGS)
+	$(LIVE)$B/bms-sim $(DEMO) $(ARGS); code=$$?; \
+		echo 'The run in pictures: $B/report.html'; exit $$code
+
+SCENARIOS := $(filter-out sim/scenarios/demo.txt,$(wildcard sim/scenarios/*.txt)) \
+	$(if $(LONG),$(wildcard sim/scenarios/long/*.txt))
+
+.PHONY: scenarios scenarios-mutated
+scenarios: firmware sim-build ## runs the scenario library, a report of each; LONG=1: whole days too
+	$(LIVE)$(PYTHON) test/tools/scenarios.py --out $B/scenarios $(SCENARIOS)
+
+scenarios-mutated: firmware sim-build ## breaks the firmware rule by rule: its scenario must fail
+	$(LIVE)$(PYTHON) test/tools/scenarios_mutated.py
 
 bench: firmware sim-build ## how fast the simulator runs chains of 2 to 255 boards
 	$(LIVE)sh test/tools/bench.sh $B/bms-sim $(ARGS)

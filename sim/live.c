@@ -32,7 +32,7 @@ static const char *const reason_text[RULE_COUNT] = {
     [RULE_OTHER_BOARDS] = "these are not the boards that were confirmed",
 };
 
-static const char *reason(uint8_t rule)
+const char *live_reason(uint8_t rule)
 {
     return rule < RULE_COUNT && reason_text[rule] ? reason_text[rule] : "no reason";
 }
@@ -76,7 +76,8 @@ static void print_change(const struct run *r, const char *name, bool closed, uin
     if (closed)
         printf("%8llu s  %s relay closes\n", (unsigned long long)r->second, name);
     else
-        printf("%8llu s  %s relay opens: %s\n", (unsigned long long)r->second, name, reason(why));
+        printf("%8llu s  %s relay opens: %s\n", (unsigned long long)r->second, name,
+               live_reason(why));
 }
 
 static void print_place(const struct run *r)
@@ -185,6 +186,11 @@ static const char *const crash_text[] = {
     [MCU_RESET_LOOP] = "watchdog reset loop",
 };
 
+const char *live_crash_reason(const struct run *r)
+{
+    return crash_text[r->chain.board[r->crashed_board - 1].mcu.crash];
+}
+
 void live_crash(const struct run *r)
 {
     const struct board *b = &r->chain.board[r->crashed_board - 1];
@@ -193,5 +199,5 @@ void live_crash(const struct run *r)
     fprintf(stderr, "bms-sim: board %d (%s) crashed at %.6f s, cycle %llu, pc 0x%04x (%s): %s\n",
             b->number, b->firmware->path, (double)mcu_now_ps(&b->mcu) * 1e-12,
             (unsigned long long)b->mcu.avr->cycle, b->mcu.crash_pc, symbol ? symbol : "?",
-            crash_text[b->mcu.crash]);
+            live_crash_reason(r));
 }

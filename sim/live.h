@@ -10,5 +10,8 @@ void live_clear(void);
 void live_second(const struct run *r);
 void live_summary(const struct run *r);
 void live_crash(const struct run *r);
+/* Why a relay opened (enum rule_id), and why a board crashed. */
+const char *live_reason(uint8_t rule);
+const char *live_crash_reason(const struct run *r);
 
 #endif

@@ -4,6 +4,7 @@
 #include "json_out.h"
 #include "live.h"
 #include "options.h"
+#include "report/report.h"
 #include "run.h"
 
 enum { EXIT_OK, EXIT_EXPECT_FAILED, EXIT_BAD_INPUT, EXIT_CRASHED };
@@ -32,6 +33,8 @@ static int simulate(const struct options *o, struct scenario *scenario)
     if (status == EXIT_OK && scenario && scenario_expect_failed(scenario) > 0)
         status = EXIT_EXPECT_FAILED;
     if (o->json_path && !json_write(&run, o->json_path, &err))
+        status = bad_input(&err);
+    if (o->report_path && !report_write(run.report, &run, &err))
         status = bad_input(&err);
     run_free(&run);
     return status;

@@ -21,6 +21,7 @@ enum {
     KEY_CSV,
     KEY_CSV_STEP,
     KEY_JSON,
+    KEY_REPORT,
     KEY_FIRMWARE,
     KEY_CORE,
     KEY_CLOCK_SPREAD,
@@ -69,6 +70,7 @@ static const struct argp_option table[] = {
     { "csv", KEY_CSV, "FILE", 0, "one row per second: truth and belief side by side", 0 },
     { "csv-step", KEY_CSV_STEP, "SECONDS", 0, "a row that often, in steps of 0.05 (1)", 0 },
     { "json", KEY_JSON, "FILE", 0, "summary of the run", 0 },
+    { "report", KEY_REPORT, "FILE", 0, "the run in pictures, for a browser", 0 },
     { "app", KEY_APP, "PATH", 0, "the app port as a pseudo-terminal of this name", 0 },
     { "app-baud", KEY_APP_BAUD, "BAUD", 0, "rate of who talks to the app port (38400)", 0 },
     { "ext", KEY_EXT, "PATH", 0, "the same for the extended data output", 0 },
@@ -223,6 +225,9 @@ static error_t parse_one(int key, char *arg, struct argp_state *state)
         break;
     case KEY_JSON:
         o->json_path = arg;
+        break;
+    case KEY_REPORT:
+        o->report_path = arg;
         break;
     case KEY_APP:
         o->app_path = arg;

@@ -35,6 +35,7 @@ struct options {
     const char *csv_path;
     double csv_step_s;
     const char *json_path;
+    const char *report_path;
     const char *app_path; /* links to pseudo-terminals */
     const char *ext_path;
     const char *ext_log_path;

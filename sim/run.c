@@ -12,6 +12,7 @@
 #include "factory.h"
 #include "live.h"
 #include "probe.h"
+#include "report/report.h"
 #include "rig.h"
 
 #define BALANCE_OHM 3.3
@@ -173,6 +174,7 @@ static void end_of_second(struct run *r)
     take_second(r);
     if (r->scenario)
         check_expects(r);
+    report_second(r->report, r);
     live_second(r);
 }
 
@@ -232,6 +234,7 @@ static void watch_rounds(struct run *r)
     count_rounds(r);
     note_place(r);
     check_shown(r);
+    report_look(r->report, r);
 }
 
 bool run_all(struct run *r)
@@ -319,6 +322,11 @@ static bool open_outputs(struct run *r, struct err *err)
     if (!open_output(&r->csv, r->options->csv_path, err) ||
         !open_output(&r->json, r->options->json_path, err))
         return false;
+    if (r->options->report_path) {
+        r->report = report_open(r->options->report_path, r, err);
+        if (!r->report)
+            return false;
+    }
     if (r->csv)
         csv_header(r->csv, r->chain.cells);
     return true;
@@ -365,6 +373,7 @@ void run_free(struct run *r)
         fclose(r->csv);
     if (r->json)
         fclose(r->json);
+    report_free(r->report);
     for (int i = 0; i < r->marks; i++)
         free(r->mark[i].counters);
     free(r->mark);

@@ -13,6 +13,8 @@
 #include "scenario/scenario.h"
 #include "world/world.h"
 
+struct report;
+
 /* Worst and mean of absolute errors. */
 struct error_sum {
     double worst;
@@ -75,6 +77,7 @@ struct run {
     double shown_error_mv; /* worst of all that End showed since the last mark */
     FILE *csv;             /* may be NULL */
     FILE *json;
+    struct report *report; /* may be NULL */
 };
 
 /* False with one line in err. */

@@ -346,6 +346,21 @@ void scenario_finish(struct scenario *scenario, double end_s, FILE *out)
         app_expect_finish(&scenario->app[i], scenario->path, end_s, out);
 }
 
+const struct event *scenario_event(const struct scenario *scenario, size_t index)
+{
+    return index < scenario->event_count ? &scenario->event[index] : NULL;
+}
+
+const struct expect *scenario_expect(const struct scenario *scenario, size_t index)
+{
+    return index < scenario->expect_count ? &scenario->expect[index] : NULL;
+}
+
+const struct app_expect *scenario_app_expect(const struct scenario *scenario, size_t index)
+{
+    return index < scenario->app_count ? &scenario->app[index] : NULL;
+}
+
 int scenario_expect_total(const struct scenario *scenario)
 {
     return (int)(scenario->expect_count + scenario->app_count);

@@ -74,6 +74,11 @@ void scenario_app_line(struct scenario *scenario, double at_s, const char *line)
 /* At the end of the run, once: fails every expectation that is still open. */
 void scenario_finish(struct scenario *scenario, double end_s, FILE *out);
 
+/* All events in order of time, all expectations in order of lines; NULL behind the last one. */
+const struct event *scenario_event(const struct scenario *scenario, size_t index);
+const struct expect *scenario_expect(const struct scenario *scenario, size_t index);
+const struct app_expect *scenario_app_expect(const struct scenario *scenario, size_t index);
+
 int scenario_expect_total(const struct scenario *scenario);
 int scenario_expect_failed(const struct scenario *scenario);
 

@@ -224,6 +224,7 @@ def cases():
     yield "bad_scenario_is_folder", scenario_is_folder
     yield "bad_csv_path", functools.partial(unwritable, "csv")
     yield "bad_json_path", functools.partial(unwritable, "json")
+    yield "bad_report_path", functools.partial(unwritable, "report")
     yield "bad_firmware_missing", missing_firmware
     yield "bad_firmware_text", functools.partial(garbage_firmware, 0, b"no image\n" * 100)
     yield "bad_firmware_empty", functools.partial(garbage_firmware, 0, b"")

@@ -12,8 +12,9 @@ def demo_arguments():
     with open(ROOT + "/Makefile") as file:
         text = file.read().replace("\\\n", " ")
     words = re.search(r"^DEMO := (.*)$", text, re.M).group(1).split()
+    outputs = ("--csv", "--json", "--report")
     return [w for i, w in enumerate(words)
-            if w not in ("--csv", "--json") and (i == 0 or words[i - 1] not in ("--csv", "--json"))]
+            if w not in outputs and (i == 0 or words[i - 1] not in outputs)]
 
 
 def demo(bench):
