@@ -1,45 +1,46 @@
 #include "live.h"
 
 #include <math.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "belief.h"
-#include "end_board/relay.h"
 #include "probe.h"
+#include "view/view.h"
+#include "view/words.h"
 
 #define PLAIN_LINE_S 60 /* one line per simulated minute where it is no terminal */
 #define TERMINAL_LINE_S 0.1
-
-static const char *const reason_text[RULE_COUNT] = {
-    [RULE_CELL_AT_VMAX] = "a cell reached Vmax",
-    [RULE_CELLS_FULL] = "full: all cells at Vbalance, low rate",
-    [RULE_CELL_AT_VMIN] = "a cell reached Vmin",
-    [RULE_CHARGE_COLD] = "a cell is too cold to be charged",
-    [RULE_CHARGE_HOT] = "a cell is too hot to be charged",
-    [RULE_LOAD_COLD] = "a cell is too cold for loads",
-    [RULE_LOAD_HOT] = "a cell is too hot for loads",
-    [RULE_CELL_SILENT] = "a cell is silent",
-    [RULE_SIZE_MISFIT] = "the number of cells does not fit the switches",
-    [RULE_SIZE_CHANGED] = "the number of cells has changed",
-    [RULE_BOARD_UNTRUSTED] = "a board does not trust itself",
-    [RULE_NO_TEMPERATURE] = "a temperature is missing",
-    [RULE_SENSOR_LOST] = "a current sensor is lost",
-    [RULE_SETTINGS_LOST] = "nobody has confirmed the settings",
-    [RULE_CLOCK_LOST] = "the clocks disagree",
-    [RULE_NO_CLOCK] = "the crystal of End is dead",
-};
-
-static const char *reason(uint8_t rule)
-{
-    return rule < RULE_COUNT && reason_text[rule] ? reason_text[rule] : "no reason";
-}
 
 void live_clear(void)
 {
     if (isatty(STDOUT_FILENO))
         printf("\r\033[K");
+}
+
+void live_print(const struct run *r, const char *lines)
+{
+    if (r->view_shown) {
+        view_print(r->view_shown, lines);
+        return;
+    }
+    live_clear();
+    fputs(lines, stdout);
+}
+
+void live_say(const struct run *r, const char *format, ...)
+{
+    char text[512];
+    char line[sizeof text + 32];
+    va_list ap;
+
+    va_start(ap, format);
+    vsnprintf(text, sizeof text, format, ap);
+    va_end(ap);
+    snprintf(line, sizeof line, "%8.0f s  %s\n", (double)r->chain.now_ps * 1e-12, text);
+    live_print(r, line);
 }
 
 static int balancing_cells(const struct run *r)
@@ -73,37 +74,31 @@ static void print_state(const struct run *r)
 static void print_change(const struct run *r, const char *name, bool closed, uint8_t why)
 {
     if (closed)
-        printf("%8llu s  %s relay closes\n", (unsigned long long)r->second, name);
+        live_say(r, "%s relay closes", name);
     else
-        printf("%8llu s  %s relay opens: %s\n", (unsigned long long)r->second, name, reason(why));
+        live_say(r, "%s relay opens: %s", name, words_rule(why));
 }
 
 static void print_place(const struct run *r)
 {
     if (!r->view.broken)
-        printf("%8llu s  the ring is whole again\n", (unsigned long long)r->second);
+        live_say(r, "the ring is whole again");
     else if (r->view.broken_after == 0)
-        printf("%8llu s  the ring is broken\n", (unsigned long long)r->second);
+        live_say(r, "the ring is broken");
     else
-        printf("%8llu s  the ring is broken between board %d and board %d\n",
-               (unsigned long long)r->second, r->view.broken_after, r->view.broken_after + 1);
+        live_say(r, "the ring is broken between board %d and board %d", r->view.broken_after,
+                 r->view.broken_after + 1);
 }
 
 static void print_changes(const struct run *r)
 {
     static struct end_view before;
-    bool charge = before.charge_closed != r->view.charge_closed;
-    bool load = before.load_closed != r->view.load_closed;
 
-    bool place = before.broken != r->view.broken || before.broken_after != r->view.broken_after;
-
-    if (charge || load || place)
-        live_clear();
-    if (place)
+    if (before.broken != r->view.broken || before.broken_after != r->view.broken_after)
         print_place(r);
-    if (charge)
+    if (before.charge_closed != r->view.charge_closed)
         print_change(r, "charge", r->view.charge_closed, r->view.charge_reason);
-    if (load)
+    if (before.load_closed != r->view.load_closed)
         print_change(r, "load", r->view.load_closed, r->view.load_reason);
     before = r->view;
 }
@@ -131,6 +126,8 @@ void live_second(const struct run *r)
     if (r->options->quiet)
         return;
     print_changes(r);
+    if (r->view_shown)
+        return;
     if (terminal) {
         terminal_line(r);
     } else if (r->second % PLAIN_LINE_S == 0) {

@@ -5,7 +5,11 @@
 
 #include "run.h"
 
-/* Takes the renewing line away, so that something else may be printed. */
+/* A line with the time of the run in front, or whole lines as they are: on the terminal or, while it
+ * is shown, in the view. */
+void live_say(const struct run *r, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void live_print(const struct run *r, const char *lines);
+/* Takes the renewing line away. */
 void live_clear(void);
 void live_second(const struct run *r);
 void live_summary(const struct run *r);

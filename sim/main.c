@@ -1,10 +1,12 @@
 /* bms-sim: a whole chain of boards, with the images that are flashed, in simavr. */
 #include <stdio.h>
+#include <unistd.h>
 
 #include "json_out.h"
 #include "live.h"
 #include "options.h"
 #include "run.h"
+#include "view/view.h"
 
 enum { EXIT_OK, EXIT_EXPECT_FAILED, EXIT_BAD_INPUT, EXIT_CRASHED };
 
@@ -14,20 +16,42 @@ static int bad_input(const struct err *err)
     return EXIT_BAD_INPUT;
 }
 
+/* Where nobody can look or type, the run goes on with plain lines. */
+static bool show(struct run *r, struct err *err)
+{
+    if (!r->options->view)
+        return true;
+    if (!isatty(STDOUT_FILENO) || !isatty(STDIN_FILENO)) {
+        fprintf(stderr, "bms-sim: --view: no terminal, so plain lines\n");
+        return true;
+    }
+    r->view_shown = view_open(r, err);
+    return r->view_shown != NULL;
+}
+
+static void stop_showing(struct run *r)
+{
+    if (r->view_shown && !r->stopped)
+        view_linger(r->view_shown, r);
+    view_close(r->view_shown);
+    r->view_shown = NULL;
+}
+
 static int simulate(const struct options *o, struct scenario *scenario)
 {
     struct run run;
     struct err err;
     int status = EXIT_OK;
 
-    if (!run_init(&run, o, scenario, &err)) {
+    if (!run_init(&run, o, scenario, &err) || !show(&run, &err)) {
         run_free(&run);
         return bad_input(&err);
     }
-    if (!run_all(&run)) {
-        live_crash(&run);
+    if (!run_all(&run))
         status = EXIT_CRASHED;
-    }
+    stop_showing(&run);
+    if (status == EXIT_CRASHED)
+        live_crash(&run);
     live_summary(&run);
     if (status == EXIT_OK && scenario && scenario_expect_failed(scenario) > 0)
         status = EXIT_EXPECT_FAILED;

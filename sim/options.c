@@ -32,7 +32,9 @@ enum {
     KEY_EXT,
     KEY_EXT_LOG,
     KEY_EXT_BEGIN,
-    KEY_EXT_BEGIN_LOG
+    KEY_EXT_BEGIN_LOG,
+    KEY_VIEW,
+    KEY_RECORD
 };
 
 const char *argp_program_version = "bms-sim 0.1";
@@ -64,6 +66,10 @@ static const struct argp_option table[] = {
     { "calibrate", KEY_CALIBRATE, "HOW", 0,
       "direct: records computed; ring: by a rig, with commands over the ring (direct)", 0 },
     { "realtime", KEY_REALTIME, NULL, 0, "not faster than the clock on the wall", 0 },
+    { "view", KEY_VIEW, NULL, 0, "live view on the terminal, with keys; without end, without -d",
+      0 },
+    { "record", KEY_RECORD, "FILE", 0, "what is done to the pack, as a scenario that does it again",
+      0 },
     { "csv", KEY_CSV, "FILE", 0, "one row per second: truth and belief side by side", 0 },
     { "json", KEY_JSON, "FILE", 0, "summary of the run", 0 },
     { "app", KEY_APP, "PATH", 0, "the app port as a pseudo-terminal of this name", 0 },
@@ -201,6 +207,12 @@ static error_t parse_one(int key, char *arg, struct argp_state *state)
         break;
     case KEY_REALTIME:
         o->realtime = true;
+        break;
+    case KEY_VIEW:
+        o->view = true;
+        break;
+    case KEY_RECORD:
+        o->record_path = arg;
         break;
     case KEY_CSV:
         o->csv_path = arg;
@@ -343,6 +355,8 @@ void options_complete(struct options *o, const struct scenario *scenario)
         take_pack(o, scenario_defaults(scenario));
         take_run(o, scenario_defaults(scenario));
     }
+    if (o->view && !o->given['d'] && !(scenario && scenario_defaults(scenario)->has_duration))
+        o->duration_s = INFINITY;
     if (recording && !o->given['n'])
         o->cells = (int)recording->cells;
     if (!o->given['w'])

@@ -40,6 +40,8 @@ struct options {
     const char *ext_begin_path;
     const char *ext_begin_log_path;
     const char *firmware_dir;
+    bool view;
+    const char *record_path;
     bool given[128]; /* by option letter: was on the command line */
 };
 

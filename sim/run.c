@@ -13,6 +13,7 @@
 #include "live.h"
 #include "probe.h"
 #include "rig.h"
+#include "view/view.h"
 
 #define BALANCE_OHM 3.3
 #define CAPACITY_SPREAD 0.01
@@ -160,10 +161,8 @@ static void check_expects(struct run *r)
     scenario_check_expects(r->scenario, (double)r->second, probe_read, r, out ? out : stdout);
     if (out)
         fclose(out);
-    if (size > 0) {
-        live_clear();
-        fputs(text, stdout);
-    }
+    if (size > 0)
+        live_print(r, text);
     free(text);
 }
 
@@ -236,23 +235,30 @@ static void watch_rounds(struct run *r)
     check_shown(r);
 }
 
+static int64_t end_of_run_ps(const struct options *o)
+{
+    return isfinite(o->duration_s) ? (int64_t)(o->duration_s * 1e12) : INT64_MAX;
+}
+
 bool run_all(struct run *r)
 {
     double start_s = wall_now_s();
-    int64_t end_ps = (int64_t)(r->options->duration_s * 1e12);
+    int64_t end_ps = end_of_run_ps(r->options);
     uint64_t step = 0;
 
     do_events(r, 0.0);
-    while (r->chain.now_ps < end_ps && r->crashed_board == 0) {
+    while (r->chain.now_ps < end_ps && r->crashed_board == 0 && !r->stopped) {
         r->crashed_board = chain_step(&r->chain);
         outside_step(&r->outside, r->chain.now_ps);
         step++;
         if (step % STEPS_PER_LOOK == 0)
             watch_rounds(r);
         do_events(r, (double)r->chain.now_ps * 1e-12);
+        if (r->view_shown)
+            r->stopped = !view_step(r->view_shown, r);
         if (step % CHAIN_STEPS_PER_SECOND == 0)
             end_of_second(r);
-        if (r->options->realtime)
+        if (r->options->realtime && !r->view_shown)
             keep_real_time(r, start_s);
     }
     if (r->json)
@@ -315,9 +321,12 @@ static bool open_output(FILE **out, const char *path, struct err *err)
 
 static bool open_outputs(struct run *r, struct err *err)
 {
-    if (!open_output(&r->csv, r->options->csv_path, err) ||
+    if (!open_output(&r->record.out, r->options->record_path, err) ||
+        !open_output(&r->csv, r->options->csv_path, err) ||
         !open_output(&r->json, r->options->json_path, err))
         return false;
+    if (r->record.out)
+        record_begin(&r->record, r->options, r->scenario);
     if (r->csv)
         csv_header(r->csv, r->chain.cells);
     return true;
@@ -360,6 +369,8 @@ bool run_init(struct run *r, const struct options *o, struct scenario *scenario,
 
 void run_free(struct run *r)
 {
+    if (r->record.out)
+        record_end(&r->record, (double)r->chain.now_ps * 1e-12);
     if (r->csv)
         fclose(r->csv);
     if (r->json)

@@ -11,6 +11,7 @@
 #include "options.h"
 #include "outside.h"
 #include "scenario/scenario.h"
+#include "view/record.h"
 #include "world/world.h"
 
 /* Worst and mean of absolute errors. */
@@ -41,6 +42,8 @@ struct run_mark {
     double shown_error_mv;          /* since the mark before */
     struct link_counters *counters; /* of each board */
 };
+
+struct view;
 
 struct run {
     const struct options *options;
@@ -73,7 +76,10 @@ struct run {
     struct run_mark *mark;
     int marks;
     double shown_error_mv; /* worst of all that End showed since the last mark */
-    FILE *csv;             /* may be NULL */
+    struct record record;
+    struct view *view_shown; /* may be NULL */
+    bool stopped;            /* somebody wants no more of it */
+    FILE *csv;               /* may be NULL */
     FILE *json;
 };
 

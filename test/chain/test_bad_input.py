@@ -221,6 +221,7 @@ def cases():
     yield "bad_scenario_file", missing_scenario
     yield "bad_scenario_is_folder", scenario_is_folder
     yield "bad_csv_path", functools.partial(unwritable, "csv")
+    yield "bad_record_path", functools.partial(unwritable, "record")
     yield "bad_json_path", functools.partial(unwritable, "json")
     yield "bad_firmware_missing", missing_firmware
     yield "bad_firmware_text", functools.partial(garbage_firmware, 0, b"no image\n" * 100)
