@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "live.h"
+#include "view/view.h"
 
 static void each_cell(struct run *r, const struct event *e,
                       void (*act)(struct run *, const struct event *, int))
@@ -186,6 +187,10 @@ static void world_event(struct run *r, const struct event *e)
 
 void action_do(struct run *r, const struct event *e)
 {
+    if (r->record.out)
+        record_event(&r->record, e, (double)r->chain.now_ps * 1e-12);
+    if (r->view_shown)
+        view_note(r->view_shown, r, e);
     switch (e->kind) {
     case EVENT_BREAK:
         chain_break(&r->chain, e->cell, true);
@@ -235,10 +240,8 @@ void action_do(struct run *r, const struct event *e)
         sensor_event(r, e);
         break;
     case EVENT_PRINT:
-        if (!r->options->quiet) {
-            live_clear();
-            printf("%8.0f s  %s\n", e->t_s, e->text);
-        }
+        if (!r->options->quiet)
+            live_say(r, "%s", e->text);
         break;
     case EVENT_APP:
         outside_type(&r->outside, e->text);

@@ -1,46 +1,46 @@
 #include "live.h"
 
 #include <math.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "belief.h"
-#include "end_board/relay.h"
 #include "probe.h"
+#include "view/view.h"
+#include "view/words.h"
 
 #define PLAIN_LINE_S 60 /* one line per simulated minute where it is no terminal */
 #define TERMINAL_LINE_S 0.1
-
-static const char *const reason_text[RULE_COUNT] = {
-    [RULE_CELL_AT_VMAX] = "a cell reached Vmax",
-    [RULE_CELLS_FULL] = "full: all cells at Vbalance, low rate",
-    [RULE_CELL_AT_VMIN] = "a cell reached Vmin",
-    [RULE_CHARGE_COLD] = "a cell is too cold to be charged",
-    [RULE_CHARGE_HOT] = "a cell is too hot to be charged",
-    [RULE_LOAD_COLD] = "a cell is too cold for loads",
-    [RULE_LOAD_HOT] = "a cell is too hot for loads",
-    [RULE_CELL_SILENT] = "a cell is silent",
-    [RULE_SIZE_MISFIT] = "the number of cells does not fit the switches",
-    [RULE_SIZE_CHANGED] = "the number of cells has changed",
-    [RULE_BOARD_UNTRUSTED] = "a board does not trust itself",
-    [RULE_NO_TEMPERATURE] = "a temperature is missing",
-    [RULE_SENSOR_LOST] = "a current sensor is lost",
-    [RULE_SETTINGS_LOST] = "nobody has confirmed the settings",
-    [RULE_CLOCK_LOST] = "the clocks disagree",
-    [RULE_NO_CLOCK] = "the crystal of End is dead",
-    [RULE_OTHER_BOARDS] = "these are not the boards that were confirmed",
-};
-
-const char *live_reason(uint8_t rule)
-{
-    return rule < RULE_COUNT && reason_text[rule] ? reason_text[rule] : "no reason";
-}
 
 void live_clear(void)
 {
     if (isatty(STDOUT_FILENO))
         printf("\r\033[K");
+}
+
+void live_print(const struct run *r, const char *lines)
+{
+    if (r->view_shown) {
+        view_print(r->view_shown, lines);
+        return;
+    }
+    live_clear();
+    fputs(lines, stdout);
+}
+
+void live_say(const struct run *r, const char *format, ...)
+{
+    char text[512];
+    char line[sizeof text + 32];
+    va_list ap;
+
+    va_start(ap, format);
+    vsnprintf(text, sizeof text, format, ap);
+    va_end(ap);
+    snprintf(line, sizeof line, "%8.0f s  %s\n", (double)r->chain.now_ps * 1e-12, text);
+    live_print(r, line);
 }
 
 static int balancing_cells(const struct run *r)
@@ -74,38 +74,31 @@ static void print_state(const struct run *r)
 static void print_change(const struct run *r, const char *name, bool closed, uint8_t why)
 {
     if (closed)
-        printf("%8llu s  %s relay closes\n", (unsigned long long)r->second, name);
+        live_say(r, "%s relay closes", name);
     else
-        printf("%8llu s  %s relay opens: %s\n", (unsigned long long)r->second, name,
-               live_reason(why));
+        live_say(r, "%s relay opens: %s", name, words_rule(why));
 }
 
 static void print_place(const struct run *r)
 {
     if (!r->view.broken)
-        printf("%8llu s  the ring is whole again\n", (unsigned long long)r->second);
+        live_say(r, "the ring is whole again");
     else if (r->view.broken_after == 0)
-        printf("%8llu s  the ring is broken\n", (unsigned long long)r->second);
+        live_say(r, "the ring is broken");
     else
-        printf("%8llu s  the ring is broken between board %d and board %d\n",
-               (unsigned long long)r->second, r->view.broken_after, r->view.broken_after + 1);
+        live_say(r, "the ring is broken between board %d and board %d", r->view.broken_after,
+                 r->view.broken_after + 1);
 }
 
 static void print_changes(const struct run *r)
 {
     static struct end_view before;
-    bool charge = before.charge_closed != r->view.charge_closed;
-    bool load = before.load_closed != r->view.load_closed;
 
-    bool place = before.broken != r->view.broken || before.broken_after != r->view.broken_after;
-
-    if (charge || load || place)
-        live_clear();
-    if (place)
+    if (before.broken != r->view.broken || before.broken_after != r->view.broken_after)
         print_place(r);
-    if (charge)
+    if (before.charge_closed != r->view.charge_closed)
         print_change(r, "charge", r->view.charge_closed, r->view.charge_reason);
-    if (load)
+    if (before.load_closed != r->view.load_closed)
         print_change(r, "load", r->view.load_closed, r->view.load_reason);
     before = r->view;
 }
@@ -133,6 +126,8 @@ void live_second(const struct run *r)
     if (r->options->quiet)
         return;
     print_changes(r);
+    if (r->view_shown)
+        return;
     if (terminal) {
         terminal_line(r);
     } else if (r->second % PLAIN_LINE_S == 0) {
@@ -176,28 +171,4 @@ void live_summary(const struct run *r)
     if (r->scenario && scenario_expect_total(r->scenario) > 0)
         printf("%d of %d expectations failed\n", scenario_expect_failed(r->scenario),
                scenario_expect_total(r->scenario));
-}
-
-static const char *const crash_text[] = {
-    [MCU_NO_CRASH] = "no crash",
-    [MCU_BAD_OPCODE] = "bad opcode or access outside memory",
-    [MCU_SLEEP_FOREVER] = "asleep with interrupts off",
-    [MCU_STACK_IN_DATA] = "stack grew into data",
-    [MCU_RESET_LOOP] = "watchdog reset loop",
-};
-
-const char *live_crash_reason(const struct run *r)
-{
-    return crash_text[r->chain.board[r->crashed_board - 1].mcu.crash];
-}
-
-void live_crash(const struct run *r)
-{
-    const struct board *b = &r->chain.board[r->crashed_board - 1];
-    const char *symbol = firmware_symbol(b->firmware, b->mcu.crash_pc);
-
-    fprintf(stderr, "bms-sim: board %d (%s) crashed at %.6f s, cycle %llu, pc 0x%04x (%s): %s\n",
-            b->number, b->firmware->path, (double)mcu_now_ps(&b->mcu) * 1e-12,
-            (unsigned long long)b->mcu.avr->cycle, b->mcu.crash_pc, symbol ? symbol : "?",
-            live_crash_reason(r));
 }

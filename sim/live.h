@@ -5,13 +5,13 @@
 
 #include "run.h"
 
-/* Takes the renewing line away, so that something else may be printed. */
+/* A line with the time of the run in front, or whole lines as they are: on the terminal or, while it
+ * is shown, in the view. */
+void live_say(const struct run *r, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void live_print(const struct run *r, const char *lines);
+/* Takes the renewing line away. */
 void live_clear(void);
 void live_second(const struct run *r);
 void live_summary(const struct run *r);
-void live_crash(const struct run *r);
-/* Why a relay opened (enum rule_id), and why a board crashed. */
-const char *live_reason(uint8_t rule);
-const char *live_crash_reason(const struct run *r);
 
 #endif

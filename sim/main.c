@@ -1,11 +1,13 @@
 /* bms-sim: a whole chain of boards, with the images that are flashed, in simavr. */
 #include <stdio.h>
 
+#include "debug/crash.h"
 #include "json_out.h"
 #include "live.h"
 #include "options.h"
 #include "report/report.h"
 #include "run.h"
+#include "view/view.h"
 
 enum { EXIT_OK, EXIT_EXPECT_FAILED, EXIT_BAD_INPUT, EXIT_CRASHED };
 
@@ -15,23 +17,40 @@ static int bad_input(const struct err *err)
     return EXIT_BAD_INPUT;
 }
 
+static bool show(struct run *r, struct err *err)
+{
+    if (r->options->view)
+        r->view_shown = view_open(r, err);
+    return !r->options->view || r->view_shown;
+}
+
+static void stop_showing(struct run *r)
+{
+    if (r->view_shown && !r->stopped)
+        view_linger(r->view_shown, r);
+    view_close(r->view_shown);
+    r->view_shown = NULL;
+}
+
 static int simulate(const struct options *o, struct scenario *scenario)
 {
     struct run run;
     struct err err;
     int status = EXIT_OK;
 
-    if (!run_init(&run, o, scenario, &err)) {
+    if (!run_init(&run, o, scenario, &err) || !show(&run, &err)) {
         run_free(&run);
         return bad_input(&err);
     }
-    if (!run_all(&run)) {
-        live_crash(&run);
+    if (!run_all(&run))
         status = EXIT_CRASHED;
-    }
+    stop_showing(&run);
+    if (status == EXIT_CRASHED)
+        crash_report(stderr, &run.chain.board[run.crashed_board - 1]);
     live_summary(&run);
     if (status == EXIT_OK && scenario && scenario_expect_failed(scenario) > 0)
         status = EXIT_EXPECT_FAILED;
+    debug_report(&run.debug, run.crashed_board, status);
     if (o->json_path && !json_write(&run, o->json_path, &err))
         status = bad_input(&err);
     if (o->report_path && !report_write(run.report, &run, &err))

@@ -14,6 +14,7 @@
 #include "probe.h"
 #include "report/report.h"
 #include "rig.h"
+#include "view/view.h"
 
 #define BALANCE_OHM 3.3
 #define CAPACITY_SPREAD 0.01
@@ -152,19 +153,22 @@ static void do_events(struct run *r, double now_s)
     }
 }
 
-static void check_expects(struct run *r)
+/* What the scenario says of its expectations, now or at the end of the run. */
+static void say_expects(struct run *r, bool end)
 {
     char *text = NULL;
     size_t size = 0;
     FILE *out = open_memstream(&text, &size);
 
-    scenario_check_expects(r->scenario, (double)r->second, probe_read, r, out ? out : stdout);
-    if (out)
-        fclose(out);
-    if (size > 0) {
-        live_clear();
-        fputs(text, stdout);
-    }
+    if (!out)
+        return;
+    if (end)
+        scenario_finish(r->scenario, (double)r->chain.now_ps * 1e-12, out);
+    else
+        scenario_check_expects(r->scenario, (double)r->second, probe_read, r, out);
+    fclose(out);
+    if (size > 0)
+        live_print(r, text);
     free(text);
 }
 
@@ -173,7 +177,7 @@ static void end_of_second(struct run *r)
     r->second++;
     take_second(r);
     if (r->scenario)
-        check_expects(r);
+        say_expects(r, false);
     report_second(r->report, r);
     live_second(r);
 }
@@ -237,26 +241,34 @@ static void watch_rounds(struct run *r)
     report_look(r->report, r);
 }
 
+static int64_t end_of_run_ps(const struct options *o)
+{
+    return isfinite(o->duration_s) ? (int64_t)(o->duration_s * 1e12) : INT64_MAX;
+}
+
 bool run_all(struct run *r)
 {
     double start_s = wall_now_s();
-    int64_t end_ps = (int64_t)(r->options->duration_s * 1e12);
+    int64_t end_ps = end_of_run_ps(r->options);
     uint64_t csv_steps = (uint64_t)lround(r->options->csv_step_s * CHAIN_STEPS_PER_SECOND);
     uint64_t step = 0;
 
     do_events(r, 0.0);
-    while (r->chain.now_ps < end_ps && r->crashed_board == 0) {
+    while (r->chain.now_ps < end_ps && r->crashed_board == 0 && !r->stopped) {
+        debug_before_step(&r->debug);
         r->crashed_board = chain_step(&r->chain);
+        debug_after_step(&r->debug);
         outside_step(&r->outside, r->chain.now_ps);
         step++;
         if (step % STEPS_PER_LOOK == 0)
             watch_rounds(r);
         do_events(r, (double)r->chain.now_ps * 1e-12);
+        r->stopped = debug_killed(&r->debug) || (r->view_shown && !view_step(r->view_shown, r));
         if (step % CHAIN_STEPS_PER_SECOND == 0)
             end_of_second(r);
         if (r->csv && step % csv_steps == 0)
             csv_row(r->csv, r);
-        if (r->options->realtime)
+        if (r->options->realtime && !r->view_shown)
             keep_real_time(r, start_s);
     }
     if (r->json)
@@ -264,7 +276,7 @@ bool run_all(struct run *r)
     r->wall_s = wall_now_s() - start_s;
     live_clear();
     if (r->scenario && r->crashed_board == 0)
-        scenario_finish(r->scenario, (double)r->chain.now_ps * 1e-12, stdout);
+        say_expects(r, true);
     return r->crashed_board == 0;
 }
 
@@ -319,7 +331,8 @@ static bool open_output(FILE **out, const char *path, struct err *err)
 
 static bool open_outputs(struct run *r, struct err *err)
 {
-    if (!open_output(&r->csv, r->options->csv_path, err) ||
+    if (!open_output(&r->record.out, r->options->record_path, err) ||
+        !open_output(&r->csv, r->options->csv_path, err) ||
         !open_output(&r->json, r->options->json_path, err))
         return false;
     if (r->options->report_path) {
@@ -327,6 +340,8 @@ static bool open_outputs(struct run *r, struct err *err)
         if (!r->report)
             return false;
     }
+    if (r->record.out)
+        record_begin(&r->record, r->options, r->scenario);
     if (r->csv)
         csv_header(r->csv, r->chain.cells);
     return true;
@@ -364,11 +379,13 @@ bool run_init(struct run *r, const struct options *o, struct scenario *scenario,
     factory_settings(&r->chain, &settings);
     if (scenario && scenario_recording(scenario))
         world_replay(r->world, scenario_recording(scenario));
-    return true;
+    return debug_open(&r->debug, &r->chain, o, err);
 }
 
 void run_free(struct run *r)
 {
+    if (r->record.out)
+        record_end(&r->record, (double)r->chain.now_ps * 1e-12);
     if (r->csv)
         fclose(r->csv);
     if (r->json)
@@ -378,6 +395,7 @@ void run_free(struct run *r)
         free(r->mark[i].counters);
     free(r->mark);
     outside_close(&r->outside);
+    debug_close(&r->debug);
     chain_free(&r->chain);
     world_free(r->world);
 }

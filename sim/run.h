@@ -6,11 +6,13 @@
 #include <stdio.h>
 
 #include "common/link.h"
+#include "debug/debug.h"
 #include "end_board/view.h"
 #include "engine/chain.h"
 #include "options.h"
 #include "outside.h"
 #include "scenario/scenario.h"
+#include "view/record.h"
 #include "world/world.h"
 
 struct report;
@@ -44,6 +46,8 @@ struct run_mark {
     struct link_counters *counters; /* of each board */
 };
 
+struct view;
+
 struct run {
     const struct options *options;
     struct scenario *scenario; /* may be NULL */
@@ -75,7 +79,11 @@ struct run {
     struct run_mark *mark;
     int marks;
     double shown_error_mv; /* worst of all that End showed since the last mark */
-    FILE *csv;             /* may be NULL */
+    struct record record;
+    struct debug debug;
+    struct view *view_shown; /* may be NULL */
+    bool stopped;            /* somebody wants no more of it */
+    FILE *csv;               /* may be NULL */
     FILE *json;
     struct report *report; /* may be NULL */
 };

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "live.h"
+#include "debug/crash.h"
 #include "report/page.h"
 #include "report/svg.h"
 
@@ -74,7 +74,8 @@ static void put_verdict(FILE *out, const struct run *r)
     fprintf(out, "<p id=\"verdict\" class=\"verdict %s\" data-code=\"%d\">",
             exit_code(r) ? "bad" : "good", exit_code(r));
     if (r->crashed_board)
-        fprintf(out, "Crashed: board %d, %s", r->crashed_board, live_crash_reason(r));
+        fprintf(out, "Crashed: board %d, %s", r->crashed_board,
+                crash_reason(&r->chain.board[r->crashed_board - 1]));
     else if (total == 0)
         fputs("Ran to its end; nothing was expected", out);
     else if (failed)

@@ -3,9 +3,9 @@
 #include <string.h>
 
 #include "end_board/relay.h"
-#include "live.h"
 #include "report/page.h"
 #include "report/svg.h"
+#include "view/words.h"
 
 #define STRIP_HEIGHT 24.0
 #define NUMBER_ROW 16.0
@@ -32,6 +32,7 @@ static const char *const short_reason[RULE_COUNT] = {
     [RULE_SETTINGS_LOST] = "not confirmed",
     [RULE_CLOCK_LOST] = "clocks",
     [RULE_NO_CLOCK] = "crystal dead",
+    [RULE_OTHER_BOARDS] = "other boards",
 };
 
 static const char *short_text(const struct relay_change *c)
@@ -49,7 +50,7 @@ static const char *long_text(const struct relay_change *c)
         return "nothing holds it open";
     if (c->reason == REASON_END_IN_RESET)
         return "the End board was in reset or without supply";
-    return live_reason(c->reason);
+    return words_rule(c->reason);
 }
 
 /* ---- strips ------------------------------------------------------------------------------------- */

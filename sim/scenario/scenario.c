@@ -11,7 +11,8 @@ struct scenario {
     char *path;
     struct scenario_defaults defaults;
     struct recording recording; /* n = 0: none */
-    struct series **series;     /* one for each profile line */
+    char *recording_path;
+    struct series **series; /* one for each profile line */
     size_t series_count;
     struct event *event; /* in order of time after loading */
     size_t event_count;
@@ -104,16 +105,16 @@ static bool load_profile(struct scenario *sc, struct reader *reader, const char 
 static bool parse_replay(struct scenario *sc, struct reader *reader)
 {
     struct err err = { "out of memory" };
-    char *name, *path;
+    char *name;
     bool ok;
 
     if (!reader_need(reader, "the file", &name) || !reader_end(reader))
         return false;
     if (sc->recording.n > 0)
         return reader_fail(reader, "'%s' would be a second recording", name);
-    path = beside(sc->path, name);
-    ok = path != NULL && recording_load(&sc->recording, path, &err);
-    free(path);
+    free(sc->recording_path);
+    sc->recording_path = beside(sc->path, name);
+    ok = sc->recording_path != NULL && recording_load(&sc->recording, sc->recording_path, &err);
     return ok || reader_fail(reader, "%s", err.text);
 }
 
@@ -264,6 +265,7 @@ void scenario_free(struct scenario *scenario)
         free(scenario->series[i]);
     }
     recording_free(&scenario->recording);
+    free(scenario->recording_path);
     free(scenario->series);
     free(scenario->event);
     free(scenario->expect);
@@ -280,6 +282,11 @@ const struct scenario_defaults *scenario_defaults(const struct scenario *scenari
 const struct recording *scenario_recording(const struct scenario *scenario)
 {
     return scenario->recording.n > 0 ? &scenario->recording : NULL;
+}
+
+const char *scenario_recording_path(const struct scenario *scenario)
+{
+    return scenario->recording.n > 0 ? scenario->recording_path : NULL;
 }
 
 static bool check_names(const struct scenario *sc, int cells, struct err *err)

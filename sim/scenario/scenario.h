@@ -54,6 +54,8 @@ const struct scenario_defaults *scenario_defaults(const struct scenario *scenari
 /* The recording of a "replay" line, or NULL. Its number of cells is the
  * number the pack has to have. */
 const struct recording *scenario_recording(const struct scenario *scenario);
+/* Where it was read from, or NULL. */
+const char *scenario_recording_path(const struct scenario *scenario);
 
 /* Whether the scenario fits a pack of that many cells: to be called before the
  * run, when the number is known. */

@@ -43,13 +43,15 @@ look() {
 		cmocka.h libcmocka-dev
 		jansson.h libjansson-dev
 		libelf.h libelf-dev
+		ncurses.h libncurses-dev
 		simavr/sim_avr.h libsimavr-dev
 		EOF
         ); do
             need "$package"
         done
     else
-        for package in gcc libc6-dev libcmocka-dev libjansson-dev libelf-dev libsimavr-dev; do
+        for package in gcc libc6-dev libcmocka-dev libjansson-dev libelf-dev libncurses-dev \
+            libsimavr-dev; do
             need "$package"
         done
     fi
