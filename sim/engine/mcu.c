@@ -10,7 +10,7 @@
 #include <sim_io.h>
 
 #define PS_PER_S 1e12
-#define RUN_LIMIT_CYCLES 64       /* instructions between looks at the timers; they stay exact */
+#define RUN_LIMIT_CYCLES 100000   /* simavr stops at its first timer anyway, and that is exact */
 #define INTERRUPT_CYCLES 4        /* response time, data sheet "Interrupt response time" */
 #define IDLE_WAKE_CYCLES 4        /* more when asleep */
 #define START_UP_CYCLES 6         /* from power-down and power-save with the RC oscillator */
@@ -391,12 +391,22 @@ static avr_cycle_count_t process_timers(struct mcu *m)
     return jump;
 }
 
+static avr_cycle_count_t stop_here(avr_t *avr, avr_cycle_count_t when, void *param)
+{
+    (void)avr;
+    (void)when;
+    (void)param;
+    return 0;
+}
+
 /* Timers and interrupts come first, then instructions up to the next timer or the horizon, so that
  * it makes no difference where one run ends and the next begins. */
 static void run_clocked(struct mcu *m, avr_cycle_count_t horizon)
 {
     avr_t *avr = m->avr;
 
+    /* a register's callback that plans something makes simavr forget every limit but its timers */
+    avr_cycle_timer_register(avr, horizon - avr->cycle, stop_here, m);
     while (avr->cycle < horizon) {
         bool asleep = avr->state == cpu_Sleeping;
         avr_cycle_count_t jump = process_timers(m);
