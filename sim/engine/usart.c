@@ -25,6 +25,17 @@ static void drive(struct usart *u, int64_t at_ps, bool level)
     gauge_set(&u->out_low, !level && !u->out->broken, at_ps);
 }
 
+static void drive_frame(struct usart *u, uint8_t byte, int64_t at_ps, int64_t bit)
+{
+    int lows = FRAME_BITS - 1 - __builtin_popcount(byte);
+
+    wire_drive_frame(u->out, at_ps, bit, byte);
+    gauge_set(&u->out_low, false, at_ps);
+    if (!u->out->broken)
+        u->out_low.sum_ps += lows * bit;
+    gauge_set(&u->out_low, false, at_ps + (FRAME_BITS - 1) * bit);
+}
+
 static void show_port_level(struct usart *u, int64_t at_ps)
 {
     if ((u->b & TXEN) || u->shifting)
@@ -39,10 +50,7 @@ static void shift_out(struct usart *u, uint8_t byte, int64_t at_ps)
     u->shifting = true;
     u->bytes_sent++;
     u->out->bytes++;
-    drive(u, at_ps, false);
-    for (int i = 0; i < 8; i++)
-        drive(u, at_ps + (i + 1) * bit, (byte >> i) & 1);
-    drive(u, at_ps + 9 * bit, true);
+    drive_frame(u, byte, at_ps, bit);
     source_plan(&u->tx_done, at_ps + FRAME_BITS * bit);
 }
 
@@ -109,14 +117,16 @@ static void plan_reception(struct usart *u)
 }
 
 /* Majority of three samples around the middle of bit i: samples 4, 5, 6 of 8. */
-static bool sample(const struct usart *u, struct wire_cursor *cursor, int i)
+static bool sample(const struct usart *u, struct wire_cursor *cursor, int i, int64_t bit)
 {
-    int64_t bit = bit_ps(u);
     int64_t middle_ps = u->rx_start_ps + i * bit + bit / 2;
-    int high = wire_cursor_level(cursor, middle_ps - bit / 8);
+    int64_t eighth = bit / 8;
+    int high = wire_cursor_level(cursor, middle_ps - eighth);
 
+    if (wire_cursor_steady(cursor, middle_ps + eighth))
+        return high;
     high += wire_cursor_level(cursor, middle_ps);
-    high += wire_cursor_level(cursor, middle_ps + bit / 8);
+    high += wire_cursor_level(cursor, middle_ps + eighth);
     return high >= 2;
 }
 
@@ -152,6 +162,7 @@ static void byte_received(void *ctx, int64_t at_ps)
     struct usart_char c = { 0 };
     struct wire_cursor cursor;
     struct wire_cursor strict_cursor;
+    int64_t bit = bit_ps(u);
 
     if (!(u->b & RXEN))
         return;
@@ -163,19 +174,19 @@ static void byte_received(void *ctx, int64_t at_ps)
     u->rx_from_ps = at_ps;
     wire_cursor_start(&cursor, u->in);
     strict_cursor = cursor;
-    if (!sample(u, &cursor, 0)) {
+    if (!sample(u, &cursor, 0, bit)) {
         for (int i = 0; i < 8; i++)
-            c.byte = (uint8_t)(c.byte | sample(u, &cursor, i + 1) << i);
-        c.framing_error = !sample(u, &cursor, 9);
+            c.byte = (uint8_t)(c.byte | sample(u, &cursor, i + 1, bit) << i);
+        c.framing_error = !sample(u, &cursor, 9, bit);
         for (int i = 1; u->strict && i < FRAME_BITS; i++)
             c.framing_error = c.framing_error || !certain(u, &strict_cursor, i);
         u->bytes_received++;
         u->framing_errors += c.framing_error;
         put_fifo(u, c);
     } else {
-        u->rx_from_ps = u->rx_start_ps + bit_ps(u); /* a spike, no start bit */
+        u->rx_from_ps = u->rx_start_ps + bit; /* a spike, no start bit */
     }
-    wire_forget(u->in, u->rx_from_ps - 2 * bit_ps(u));
+    wire_forget(u->in, u->rx_from_ps - 2 * bit);
     plan_reception(u);
 }
 

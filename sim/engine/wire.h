@@ -30,6 +30,8 @@ struct wire {
 void wire_init(struct wire *w);
 /* From at_ps on the sender drives this level; equal levels merge. */
 void wire_drive(struct wire *w, int64_t at_ps, bool level);
+/* The same for a start bit, a byte and a stop bit. */
+void wire_drive_frame(struct wire *w, int64_t at_ps, int64_t bit_ps, uint8_t byte);
 /* Level that the receiver sees at a time not before the oldest kept edge. */
 bool wire_level(const struct wire *w, int64_t at_ps);
 /* Reading the level at times that only grow. */
@@ -46,6 +48,14 @@ static inline bool wire_cursor_level(struct wire_cursor *c, int64_t at_ps)
     while (c->next != w->head && w->edge[c->next & (WIRE_EDGES - 1u)].at_ps <= at_ps)
         c->level = w->edge[c->next++ & (WIRE_EDGES - 1u)].level;
     return c->level || (w->broken && at_ps >= w->broken_ps);
+}
+/* No edge behind the last look, up to this time. */
+static inline bool wire_cursor_steady(const struct wire_cursor *c, int64_t until_ps)
+{
+    const struct wire *w = c->wire;
+
+    return !w->broken &&
+           (c->next == w->head || w->edge[c->next & (WIRE_EDGES - 1u)].at_ps > until_ps);
 }
 /* Time of the first edge at or after from_ps, with its level; WIRE_NEVER if none is known yet. */
 int64_t wire_next_edge(const struct wire *w, int64_t from_ps, bool *level);
