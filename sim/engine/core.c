@@ -3,10 +3,9 @@
 
 #include "engine/core.h"
 
-#include <sim_interrupts.h>
-
 #include "engine/core_act.h"
 #include "engine/core_space.h"
+#include "engine/inside.h"
 
 /* ---- running ---------------------------------------------------------------------------------- */
 
@@ -62,7 +61,7 @@ static INLINE void let_interrupts_in(struct run *x, int cycles)
 
     if (avr->interrupt_state == 0)
         return;
-    if (x->left > cycles && avr->interrupts.pending.read == avr->interrupts.pending.write) {
+    if (x->left > cycles && !inside_waits(avr)) {
         avr->interrupt_state = 0;
         return;
     }
@@ -185,7 +184,7 @@ do_OTHER:
 do_NOP:
     NEXT(1, 1)
 do_SLEEP:
-    if (avr_has_pending_interrupts(avr) && avr->sreg[S_I])
+    if (inside_waits(avr) && avr->sreg[S_I])
         NEXT(1, 1)
     avr->state = cpu_Sleeping;
     op++;
@@ -431,7 +430,7 @@ do_RETI : {
         goto do_OTHER;
     write_back(x, PC);
     avr_sreg_set(avr, S_I, 1);
-    avr_interrupt_reti(avr);
+    inside_reti(avr);
     read_back(x);
     let_interrupts_in(x, 4);
 }

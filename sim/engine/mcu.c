@@ -5,9 +5,9 @@
 #include <avr_extint.h>
 #include <avr_ioport.h>
 #include <sim_core.h>
-#include <sim_cycle_timers.h>
-#include <sim_interrupts.h>
 #include <sim_io.h>
+
+#include "engine/inside.h"
 
 #define PS_PER_S 1e12
 #define RUN_LIMIT_CYCLES 100000   /* simavr stops at its first timer anyway, and that is exact */
@@ -56,6 +56,7 @@ static avr_cycle_count_t source_timer(avr_t *avr, avr_cycle_count_t when, void *
 
     (void)avr;
     (void)when;
+    s->armed = false;
     s->due_ps = INT64_MAX;
     s->fire(s->ctx, at_ps);
     return 0;
@@ -66,12 +67,14 @@ static void arm(struct source *s)
     avr_t *avr = s->mcu->avr;
     avr_cycle_count_t at;
 
-    if (s->due_ps == INT64_MAX) {
-        avr_cycle_timer_cancel(avr, source_timer, s);
-        return;
+    if (s->armed)
+        inside_unlink(avr, source_timer, s);
+    s->armed = s->due_ps != INT64_MAX;
+    if (s->armed) {
+        at = cycle_at(s->mcu, s->due_ps);
+        inside_link(avr, at > avr->cycle ? at : avr->cycle, source_timer, s);
     }
-    at = cycle_at(s->mcu, s->due_ps);
-    avr_cycle_timer_register(avr, at > avr->cycle ? at - avr->cycle : 0, source_timer, s);
+    inside_limit_run(avr);
 }
 
 void source_plan(struct source *s, int64_t due_ps)
@@ -229,8 +232,10 @@ void mcu_reset(struct mcu *m, enum mcu_reset_cause cause, int64_t at_ps)
     avr->data[REG_MCUSR] = flags;
     avr->data[REG_OSCCAL] = m->oscillator.factory;
     avr->data[REG_CLKPR] = CLKPR_AT_RESET;
-    for (int i = 0; i < m->sources; i++)
+    for (int i = 0; i < m->sources; i++) {
         m->source[i]->due_ps = INT64_MAX;
+        m->source[i]->armed = false;
+    }
     mcu_clock_changed(m);
     if (m->on_reset)
         m->on_reset(m->reset_ctx);
@@ -361,10 +366,11 @@ static void serve_interrupts(struct mcu *m, bool was_asleep)
     /* After SEI exactly one instruction runs before a waiting interrupt; simavr runs one more,
      * with which "sei, sleep, cli" would never be interrupted. */
     if (avr->interrupt_state < 0 && ++avr->interrupt_state == 0)
-        avr->interrupt_state = (int8_t)avr_has_pending_interrupts(avr);
+        avr->interrupt_state = (int8_t)inside_waits(avr);
     if (avr->interrupt_state <= 0)
         return;
-    avr_service_interrupts(avr);
+    if (avr->sreg[S_I])
+        inside_serve(avr);
     if (avr->pc != before && !avr->sreg[S_I]) {
         unsigned cycles = INTERRUPT_CYCLES + (was_asleep ? IDLE_WAKE_CYCLES : 0);
         avr->cycle += cycles;
@@ -382,7 +388,7 @@ static avr_cycle_count_t process_timers(struct mcu *m)
     avr_cycle_count_t jump;
 
     m->in_timers = true;
-    jump = avr_cycle_timer_process(m->avr);
+    jump = inside_process(m->avr);
     m->in_timers = false;
     if (m->reset_waits) {
         m->reset_waits = false;
@@ -406,7 +412,7 @@ static void run_clocked(struct mcu *m, avr_cycle_count_t horizon)
     avr_t *avr = m->avr;
 
     /* a register's callback that plans something makes simavr forget every limit but its timers */
-    avr_cycle_timer_register(avr, horizon - avr->cycle, stop_here, m);
+    inside_plan(avr, horizon, stop_here, m);
     while (avr->cycle < horizon) {
         bool asleep = avr->state == cpu_Sleeping;
         avr_cycle_count_t jump = process_timers(m);

@@ -42,6 +42,7 @@ enum mcu_reset_cause { RESET_POWER_ON, RESET_EXTERNAL, RESET_BROWN_OUT, RESET_WA
 struct source {
     struct mcu *mcu;
     int64_t due_ps; /* INT64_MAX: nothing planned */
+    bool armed;     /* among simavr's timers, which a chip without clock does not look at */
     void (*fire)(void *ctx, int64_t at_ps);
     void *ctx;
     unsigned alive; /* bit per enum mcu_mode in which it goes on */

@@ -2,8 +2,9 @@
 
 #include <stddef.h>
 
-#include <sim_interrupts.h>
 #include <sim_io.h>
+
+#include "engine/inside.h"
 
 enum { UCSRA = 0, UCSRB = 1, UBRRL = 4, UBRRH = 5, UDR = 6 }; /* from base */
 enum { RXC = 0x80, TXC = 0x40, UDRE = 0x20, FE = 0x10, DOR = 0x08, U2X = 0x02 };
@@ -60,9 +61,9 @@ static void raise_levels(struct usart *u)
     avr_t *avr = u->mcu->avr;
 
     if ((u->b & UDRIE) && !u->buffered)
-        avr_raise_interrupt(avr, u->udre_vector);
+        inside_raise(avr, u->udre_vector);
     if ((u->b & RXCIE) && u->fifo_fill > 0)
-        avr_raise_interrupt(avr, u->rx_vector);
+        inside_raise(avr, u->rx_vector);
 }
 
 static void tx_finished(void *ctx, int64_t at_ps)
@@ -77,7 +78,7 @@ static void tx_finished(void *ctx, int64_t at_ps)
         return;
     }
     u->txc = true;
-    avr_raise_interrupt(u->mcu->avr, u->tx_vector);
+    inside_raise(u->mcu->avr, u->tx_vector);
     show_port_level(u, at_ps);
 }
 
@@ -91,11 +92,11 @@ static void write_udr(avr_t *avr, avr_io_addr_t addr, uint8_t v, void *param)
     if (u->shifting) {
         u->buffered = true;
         u->buffer = v;
-        avr_clear_interrupt(avr, u->udre_vector);
+        inside_clear(avr, u->udre_vector);
         return;
     }
     shift_out(u, v, mcu_now_ps(u->mcu));
-    avr_clear_interrupt(avr, u->udre_vector);
+    inside_clear(avr, u->udre_vector);
     raise_levels(u);
 }
 
@@ -196,7 +197,7 @@ static uint8_t read_udr(avr_t *avr, avr_io_addr_t addr, void *param)
     uint8_t byte = u->fifo[0].byte;
 
     (void)addr;
-    avr_clear_interrupt(avr, u->rx_vector);
+    inside_clear(avr, u->rx_vector);
     if (u->fifo_fill == 0)
         return byte;
     u->overrun = false;
@@ -236,7 +237,7 @@ static void write_ucsra(avr_t *avr, avr_io_addr_t addr, uint8_t v, void *param)
     u->a = v & U2X;
     if (v & TXC) {
         u->txc = false;
-        avr_clear_interrupt(avr, u->tx_vector);
+        inside_clear(avr, u->tx_vector);
     }
 }
 
@@ -245,7 +246,7 @@ static void receiver_off(struct usart *u)
     source_plan(&u->rx_done, INT64_MAX);
     u->fifo_fill = 0;
     u->waiting_full = u->overrun = false;
-    avr_clear_interrupt(u->mcu->avr, u->rx_vector);
+    inside_clear(u->mcu->avr, u->rx_vector);
 }
 
 static void write_ucsrb(avr_t *avr, avr_io_addr_t addr, uint8_t v, void *param)
@@ -269,7 +270,7 @@ static void write_ucsrb(avr_t *avr, avr_io_addr_t addr, uint8_t v, void *param)
         show_port_level(u, now_ps);
     }
     if ((v & TXCIE) && u->txc)
-        avr_raise_interrupt(avr, u->tx_vector);
+        inside_raise(avr, u->tx_vector);
     raise_levels(u);
 }
 
