@@ -301,22 +301,32 @@ do_LPM_INC : {
     NEXT(1, 3)
 }
 do_POP : {
-    uint16_t sp = (uint16_t)(pair(x, R_SPL) + 1);
+    uint32_t sp = pair(x, R_SPL);
+    unsigned run = op->k;
 
-    if (!is_ram(x, sp))
+    if (!is_ram(x, sp + 1) || !is_ram(x, sp + run))
         goto do_OTHER;
-    set_pair(x, R_SPL, sp);
-    D = data[sp];
-    NEXT(1, 2)
+    do {
+        D = data[++sp];
+        op++;
+        x->left -= 2;
+    } while (--run && x->left > 0);
+    set_pair(x, R_SPL, (uint16_t)sp);
+    GO_ON
 }
 do_PUSH : {
-    uint16_t sp = pair(x, R_SPL);
+    uint32_t sp = pair(x, R_SPL);
+    unsigned run = op->k;
 
-    if (!is_ram(x, sp))
+    if (!is_ram(x, sp) || !is_ram(x, sp - run + 1))
         goto do_OTHER;
-    data[sp] = D;
-    set_pair(x, R_SPL, (uint16_t)(sp - 1));
-    NEXT(1, 2)
+    do {
+        data[sp--] = D;
+        op++;
+        x->left -= 2;
+    } while (--run && x->left > 0);
+    set_pair(x, R_SPL, (uint16_t)sp);
+    GO_ON
 }
 do_COM:
     flags_logic(x, D = (uint8_t)~D);

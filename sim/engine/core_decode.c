@@ -184,6 +184,18 @@ void core_decode(struct core *core, const uint8_t *flash, uint32_t at)
     *op = (struct core_op){ .act = e ? e->act : ACT_OTHER, .words = is_long(next) ? 2 : 1 };
     if (e)
         operands(op, e, code, next, at, core->words);
+    if (op->act == ACT_PUSH || op->act == ACT_POP)
+        op->k = 1;
+}
+
+/* How many of a kind follow each other. */
+static void count_stack_runs(struct core *core)
+{
+    for (uint32_t at = core->words - 1; at-- > 0;) {
+        struct core_op *op = &core->op[at];
+        if ((op->act == ACT_PUSH || op->act == ACT_POP) && op[1].act == op->act)
+            op->k = (uint16_t)(op[1].k + 1);
+    }
 }
 
 struct core *core_new(const uint8_t *flash, uint32_t bytes)
@@ -196,5 +208,6 @@ struct core *core_new(const uint8_t *flash, uint32_t bytes)
     core->words = words;
     for (uint32_t at = 0; at < words; at++)
         core_decode(core, flash, at);
+    count_stack_runs(core);
     return core;
 }

@@ -1,15 +1,14 @@
 /* The slow paths of the data space: what simavr's own loop does with a register. */
 #include "engine/core_space.h"
-
-#include <sim_irq.h>
+#include "engine/inside.h"
 
 static void tell_watchers(avr_irq_t *irq, uint8_t value)
 {
     if (!irq)
         return;
-    avr_raise_irq(irq + AVR_IOMEM_IRQ_ALL, value);
+    inside_tell(irq + AVR_IOMEM_IRQ_ALL, value);
     for (int i = 0; i < 8; i++)
-        avr_raise_irq(irq + i, value >> i & 1);
+        inside_tell(irq + i, value >> i & 1);
 }
 
 static void meet(avr_t *avr, uint32_t pc, int64_t cycle, int64_t left)

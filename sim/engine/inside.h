@@ -21,12 +21,28 @@
 
 static inline void inside_tell(avr_irq_t *irq, uint32_t value)
 {
-    if (irq->hook || (irq->flags & (IRQ_FLAG_NOT | IRQ_FLAG_FILTERED))) {
+    if (irq->hook || (irq->flags & IRQ_FLAG_NOT)) {
         avr_raise_irq(irq, value);
         return;
     }
+    if (irq->value == value &&
+        (irq->flags & (IRQ_FLAG_FILTERED | IRQ_FLAG_INIT)) == IRQ_FLAG_FILTERED)
+        return;
     irq->flags &= (uint8_t)~IRQ_FLAG_INIT;
     irq->value = value;
+}
+
+/* Number of the first waiting interrupt; 0: none, which simavr calls floating. */
+static inline void inside_tell_first(avr_irq_t *irq, uint32_t number)
+{
+    if (irq->hook || (irq->flags & (IRQ_FLAG_NOT | IRQ_FLAG_FILTERED))) {
+        avr_raise_irq_float(irq, number, number == 0);
+        return;
+    }
+    irq->flags &= (uint8_t) ~(IRQ_FLAG_INIT | IRQ_FLAG_FLOATING);
+    if (number == 0)
+        irq->flags |= IRQ_FLAG_FLOATING;
+    irq->value = number;
 }
 
 static inline bool inside_waits(const avr_t *avr)
@@ -67,8 +83,8 @@ static inline void inside_clear(avr_t *avr, avr_int_vector_t *vector)
 
     vector->pending = 0;
     inside_tell(vector->irq + AVR_INT_IRQ_PENDING, 0);
-    avr_raise_irq_float(avr->interrupts.irq + AVR_INT_IRQ_PENDING,
-                        waits ? pending->buffer[pending->read]->vector : 0, !waits);
+    inside_tell_first(avr->interrupts.irq + AVR_INT_IRQ_PENDING,
+                      waits ? pending->buffer[pending->read]->vector : 0);
     if (vector->raised.reg && !vector->raise_sticky)
         avr_regbit_clear(avr, vector->raised);
 }

@@ -97,6 +97,26 @@ static void arm_all(struct mcu *m)
         arm(m->source[i]);
 }
 
+/* ---- end of a stretch ---------------------------------------------------------------------------- */
+
+static avr_cycle_count_t stop_here(avr_t *avr, avr_cycle_count_t when, void *param)
+{
+    (void)avr;
+    (void)when;
+    (void)param;
+    return 0;
+}
+
+/* A timer among simavr's: a callback that plans something makes it forget every other limit. */
+static void plan_horizon(struct mcu *m)
+{
+    avr_t *avr = m->avr;
+
+    m->horizon = cycle_at(m, m->horizon_ps);
+    if (m->horizon > avr->cycle)
+        inside_plan(avr, m->horizon, stop_here, m);
+}
+
 /* ---- clock -------------------------------------------------------------------------------------- */
 
 static double drift_at(const struct mcu *m, int64_t now_ps)
@@ -120,8 +140,10 @@ void mcu_clock_changed(struct mcu *m)
     m->period_ps =
         (int64_t)(PS_PER_S / m->hz * (double)(1u << (avr->data[REG_CLKPR] & 0x0F)) + 0.5);
     avr->frequency = (uint32_t)(m->hz / (double)(1u << (avr->data[REG_CLKPR] & 0x0F)));
-    if (!m->frozen)
-        arm_all(m);
+    if (m->frozen)
+        return;
+    arm_all(m);
+    plan_horizon(m);
 }
 
 static void drift_on(void *ctx, int64_t at_ps)
@@ -196,6 +218,12 @@ static void forget_pin_values(avr_t *avr)
         }
 }
 
+/* One instruction at a time while a bit has to be put back behind each. */
+static void limit_runs(struct mcu *m)
+{
+    m->avr->run_cycle_limit = m->stuck_mask ? 1 : RUN_LIMIT_CYCLES;
+}
+
 static void note_watchdog(struct mcu *m, int64_t at_ps)
 {
     int slots = (int)(sizeof m->recent_wdt_ps / sizeof m->recent_wdt_ps[0]);
@@ -226,7 +254,7 @@ void mcu_reset(struct mcu *m, enum mcu_reset_cause cause, int64_t at_ps)
     freeze(m, MCU_RESET, at_ps);
     m->release_ps = m->supplied ? at_ps + START_UP_PS : INT64_MAX;
     avr_reset(avr);
-    avr->run_cycle_limit = RUN_LIMIT_CYCLES;
+    limit_runs(m);
     quiet_level_interrupts(avr);
     forget_pin_values(avr);
     avr->data[REG_MCUSR] = flags;
@@ -320,7 +348,7 @@ static bool sleep_disabled(const avr_t *avr)
 }
 
 /* Asleep: jumps to the next timer or the horizon, or stops the clock. */
-static void sleep_step(struct mcu *m, avr_cycle_count_t jump, avr_cycle_count_t horizon)
+static void sleep_step(struct mcu *m, avr_cycle_count_t jump)
 {
     avr_t *avr = m->avr;
     enum mcu_mode mode = smcr_mode[(avr->data[REG_SMCR] >> 1) & 7];
@@ -329,8 +357,8 @@ static void sleep_step(struct mcu *m, avr_cycle_count_t jump, avr_cycle_count_t 
         freeze(m, mode, mcu_now_ps(m));
         return;
     }
-    if (jump > horizon - avr->cycle)
-        jump = horizon - avr->cycle;
+    if (jump > m->horizon - avr->cycle)
+        jump = m->horizon - avr->cycle;
     avr->cycle += jump;
     m->idle_cycles += jump;
 }
@@ -355,6 +383,7 @@ void mcu_stuck_bit(struct mcu *m, uint16_t address, uint8_t bit, bool value)
     m->stuck_address = address;
     m->stuck_mask = (uint8_t)(1u << bit);
     m->stuck_value = value ? m->stuck_mask : 0;
+    limit_runs(m);
     hold_stuck_bit(m);
 }
 
@@ -397,39 +426,26 @@ static avr_cycle_count_t process_timers(struct mcu *m)
     return jump;
 }
 
-static avr_cycle_count_t stop_here(avr_t *avr, avr_cycle_count_t when, void *param)
-{
-    (void)avr;
-    (void)when;
-    (void)param;
-    return 0;
-}
-
 /* Timers and interrupts come first, then instructions up to the next timer or the horizon, so that
  * it makes no difference where one run ends and the next begins. */
-static void run_clocked(struct mcu *m, avr_cycle_count_t horizon)
+static void run_clocked(struct mcu *m)
 {
     avr_t *avr = m->avr;
 
-    /* a register's callback that plans something makes simavr forget every limit but its timers */
-    inside_plan(avr, horizon, stop_here, m);
-    while (avr->cycle < horizon) {
+    plan_horizon(m);
+    while (avr->cycle < m->horizon) {
         bool asleep = avr->state == cpu_Sleeping;
         avr_cycle_count_t jump = process_timers(m);
         avr_cycle_count_t before;
-        avr_cycle_count_t limit;
 
         if (m->frozen)
             return; /* a timer was the watchdog's reset */
         if (avr->interrupt_state)
             serve_interrupts(m, asleep);
         if (avr->state == cpu_Sleeping) {
-            sleep_step(m, jump, horizon);
+            sleep_step(m, jump);
         } else {
             before = avr->cycle;
-            limit = before < horizon && !m->stuck_mask ? horizon - before : 1;
-            if (avr->run_cycle_count > limit)
-                avr->run_cycle_count = limit;
             avr->pc = m->core ? core_run(m->core, avr) : avr_run_one(avr);
             hold_stuck_bit(m);
             m->active_cycles += avr->cycle - before;
@@ -488,10 +504,11 @@ void mcu_run(struct mcu *m, int64_t end_ps)
                 return;
             run_frozen(m, end_ps);
         } else {
-            avr_cycle_count_t horizon = cycle_at(m, end_ps);
-            if (m->avr->cycle >= horizon)
+            m->horizon_ps = end_ps;
+            m->horizon = cycle_at(m, end_ps);
+            if (m->avr->cycle >= m->horizon)
                 return;
-            run_clocked(m, horizon);
+            run_clocked(m);
         }
     }
 }

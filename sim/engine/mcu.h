@@ -62,6 +62,8 @@ struct mcu {
     avr_cycle_count_t base_cycle;
     int64_t period_ps;
     int64_t done_ps;    /* simulated up to here */
+    int64_t horizon_ps; /* end of this stretch, and its cycle: a new period moves it */
+    avr_cycle_count_t horizon;
     bool frozen;        /* in a sleep mode without CPU clock, or in reset */
     enum mcu_mode mode; /* while frozen */
     int64_t frozen_ps;  /* since */

@@ -11,6 +11,8 @@ enum { RXC = 0x80, TXC = 0x40, UDRE = 0x20, FE = 0x10, DOR = 0x08, U2X = 0x02 };
 enum { RXCIE = 0x80, TXCIE = 0x40, UDRIE = 0x20, RXEN = 0x10, TXEN = 0x08 };
 
 #define FRAME_BITS 10
+#define START_BIT 0x001u
+#define STOP_BIT 0x200u
 
 static int64_t bit_ps(const struct usart *u)
 {
@@ -121,14 +123,27 @@ static void plan_reception(struct usart *u)
 static bool sample(const struct usart *u, struct wire_cursor *cursor, int i, int64_t bit)
 {
     int64_t middle_ps = u->rx_start_ps + i * bit + bit / 2;
-    int64_t eighth = bit / 8;
-    int high = wire_cursor_level(cursor, middle_ps - eighth);
+    int high = wire_cursor_level(cursor, middle_ps - bit / 8);
 
-    if (wire_cursor_steady(cursor, middle_ps + eighth))
-        return high;
     high += wire_cursor_level(cursor, middle_ps);
-    high += wire_cursor_level(cursor, middle_ps + eighth);
+    high += wire_cursor_level(cursor, middle_ps + bit / 8);
     return high >= 2;
+}
+
+/* Start bit, byte and stop bit, from bit 0 on. */
+static unsigned sampled_frame(const struct usart *u, int64_t bit)
+{
+    int64_t eighth = bit / 8;
+    struct wire_cursor cursor;
+    unsigned levels = 0;
+
+    if (wire_frame(u->in, u->rx_start_ps + bit / 2 - eighth, bit, 2 * eighth, &levels))
+        return levels;
+    levels = 0;
+    wire_cursor_start(&cursor, u->in);
+    for (int i = 0; i < FRAME_BITS; i++)
+        levels |= (unsigned)sample(u, &cursor, i, bit) << i;
+    return levels;
 }
 
 /* Whether bit i is certain however the sample clock lies: sample 4 of 8 the moment it begins, sample 5
@@ -160,10 +175,10 @@ static void put_fifo(struct usart *u, struct usart_char c)
 static void byte_received(void *ctx, int64_t at_ps)
 {
     struct usart *u = ctx;
-    struct usart_char c = { 0 };
+    struct usart_char c;
     struct wire_cursor cursor;
-    struct wire_cursor strict_cursor;
     int64_t bit = bit_ps(u);
+    unsigned frame;
 
     if (!(u->b & RXEN))
         return;
@@ -173,14 +188,13 @@ static void byte_received(void *ctx, int64_t at_ps)
         return;
     }
     u->rx_from_ps = at_ps;
-    wire_cursor_start(&cursor, u->in);
-    strict_cursor = cursor;
-    if (!sample(u, &cursor, 0, bit)) {
-        for (int i = 0; i < 8; i++)
-            c.byte = (uint8_t)(c.byte | sample(u, &cursor, i + 1, bit) << i);
-        c.framing_error = !sample(u, &cursor, 9, bit);
+    frame = sampled_frame(u, bit);
+    if (!(frame & START_BIT)) {
+        c = (struct usart_char){ .byte = (uint8_t)(frame >> 1),
+                                 .framing_error = !(frame & STOP_BIT) };
+        wire_cursor_start(&cursor, u->in);
         for (int i = 1; u->strict && i < FRAME_BITS; i++)
-            c.framing_error = c.framing_error || !certain(u, &strict_cursor, i);
+            c.framing_error = c.framing_error || !certain(u, &cursor, i);
         u->bytes_received++;
         u->framing_errors += c.framing_error;
         put_fifo(u, c);

@@ -1,6 +1,7 @@
 #include "engine/wire.h"
 
 #define MASK (WIRE_EDGES - 1u)
+#define FRAME_BITS 10
 #define STOP_BIT 0x200u
 #define FRAME_MASK 0x3FFu
 #define AT_FRONT 64u /* of WIRE_EDGES: what is used again soon stays in the processor's cache */
@@ -64,6 +65,27 @@ void wire_drive_frame(struct wire *w, int64_t at_ps, int64_t bit_ps, uint8_t byt
         append(w, at_ps + bit * bit_ps, (levels >> bit) & 1);
         changes &= changes - 1;
     }
+}
+
+bool wire_frame(const struct wire *w, int64_t first_ps, int64_t bit_ps, int64_t look_ps,
+                unsigned *levels)
+{
+    const int64_t end_ps = first_ps + (FRAME_BITS - 1) * bit_ps + look_ps;
+
+    if (w->broken)
+        return false;
+    *levels = w->tail_level ? FRAME_MASK : 0;
+    for (uint64_t i = w->tail; i != w->head && w->edge[i & MASK].at_ps <= end_ps; i++) {
+        int64_t late_ps = w->edge[i & MASK].at_ps - first_ps;
+        int64_t bit = late_ps <= 0 ? 0 : (late_ps + bit_ps - 1) / bit_ps;
+
+        if (late_ps > 0 && late_ps - (bit - 1) * bit_ps <= look_ps)
+            return false;
+        *levels &= (1u << bit) - 1u;
+        if (w->edge[i & MASK].level)
+            *levels |= FRAME_MASK & ~((1u << bit) - 1u);
+    }
+    return true;
 }
 
 /* Index of the first edge at or after a time; a receiver reads near the tail. */

@@ -49,14 +49,10 @@ static inline bool wire_cursor_level(struct wire_cursor *c, int64_t at_ps)
         c->level = w->edge[c->next++ & (WIRE_EDGES - 1u)].level;
     return c->level || (w->broken && at_ps >= w->broken_ps);
 }
-/* No edge behind the last look, up to this time. */
-static inline bool wire_cursor_steady(const struct wire_cursor *c, int64_t until_ps)
-{
-    const struct wire *w = c->wire;
-
-    return !w->broken &&
-           (c->next == w->head || w->edge[c->next & (WIRE_EDGES - 1u)].at_ps > until_ps);
-}
+/* Start bit, byte and stop bit as levels from bit 0 on, each looked at for look_ps from first_ps on. False if
+ * one of them changes meanwhile, or the wire is broken. */
+bool wire_frame(const struct wire *w, int64_t first_ps, int64_t bit_ps, int64_t look_ps,
+                unsigned *levels);
 /* Time of the first edge at or after from_ps, with its level; WIRE_NEVER if none is known yet. */
 int64_t wire_next_edge(const struct wire *w, int64_t from_ps, bool *level);
 int64_t wire_next_fall(const struct wire *w, int64_t from_ps);
