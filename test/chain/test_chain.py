@@ -221,7 +221,8 @@ def same_on_two_threads(cells, seconds, bench, seed=7, scenario=BUSY):
     one = bench.run(base + ["--threads", 1], scenario)
     two = bench.run(base + ["--threads", 2], scenario)
     check(read_bytes(one) == read_bytes(two), "the CSVs differ")
-    for key in ("active_cycles", "idle_cycles", "bytes_sent", "bytes_received", "bad_frames"):
+    for key in ("active_cycles", "idle_cycles", "bytes_sent", "bytes_received", "bad_frames",
+                "avg_current_ua"):
         for a, b in zip(one.json["boards"], two.json["boards"]):
             check(a[key] == b[key], "%s of board %d: %s and %s" % (key, a["number"], a[key], b[key]))
     return "%d cycles in %d boards" % (one.sum_boards("active_cycles"), cells)
