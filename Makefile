@@ -244,8 +244,19 @@ scenarios: firmware sim-build ## runs the scenario library, a report of each; LO
 scenarios-mutated: firmware sim-build ## breaks the firmware rule by rule: its scenario must fail
 	$(LIVE)$(PYTHON) test/tools/scenarios_mutated.py
 
-bench: firmware sim-build ## how fast the simulator runs chains of 2 to 255 boards
-	$(LIVE)sh test/tools/bench.sh $B/bms-sim $(ARGS)
+# A chip that never sleeps, for the raw speed.
+$B/bench/busy.elf: test/bench/busy.c protocol/crc.c Makefile
+	@mkdir -p $(@D)
+	$(call say,LINK,$@)
+	$(Q)$(AVR_CC) -mmcu=atmega328p $(AVR_CFLAGS) -I. $(filter %.c,$^) $(AVR_LDFLAGS) -o $@
+
+$B/bench/raw_speed: test/bench/raw_speed.c $(patsubst %.c,$(HOST_OBJ)/%.o,$(wildcard sim/engine/core*.c))
+	@mkdir -p $(@D)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(HOST_CFLAGS) -O2 -I. $(SIM_INCLUDES) $^ $(SIM_LIBS) -o $@
+
+bench: firmware sim-build $B/bench/busy.elf $B/bench/raw_speed ## how fast the simulator is with 2 to 255 boards, and simavr alone
+	$(LIVE)$(PYTHON) test/bench/bench.py $B/bms-sim $B/bench/raw_speed $B/bench/busy.elf $(ARGS)
 
 # ---- test programs ------------------------------------------------------------------------------
 

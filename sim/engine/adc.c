@@ -3,9 +3,9 @@
 #include <math.h>
 #include <stddef.h>
 
-#include <sim_cycle_timers.h>
-#include <sim_interrupts.h>
 #include <sim_io.h>
+
+#include "engine/inside.h"
 
 enum { ADEN = 0x80, ADSC = 0x40, ADIF = 0x10, ADIE = 0x08 };
 
@@ -99,7 +99,7 @@ static avr_cycle_count_t done(avr_t *avr, avr_cycle_count_t when, void *param)
     avr->data[REG_ADCL] = (uint8_t)code;
     avr->data[REG_ADCH] = (uint8_t)(code >> 8);
     avr->data[REG_ADCSRA] = (uint8_t)((avr->data[REG_ADCSRA] & ~ADSC) | ADIF);
-    avr_raise_interrupt(avr, a->vector);
+    inside_raise(avr, a->vector);
     return 0;
 }
 
@@ -112,7 +112,7 @@ static void start(struct adc *a)
     a->sample_ps =
         mcu_now_ps(a->mcu) +
         (int64_t)(clock * (a->first ? SAMPLE_FIRST_HALVES : SAMPLE_HALVES)) * a->mcu->period_ps / 2;
-    avr_cycle_timer_register(avr, clock * (a->first ? CLOCKS_FIRST : CLOCKS_NORMAL), done, a);
+    inside_plan(avr, avr->cycle + clock * (a->first ? CLOCKS_FIRST : CLOCKS_NORMAL), done, a);
     a->first = false;
 }
 
@@ -124,13 +124,13 @@ static void write_adcsra(avr_t *avr, avr_io_addr_t addr, uint8_t v, void *param)
     latch_aref(a);
     gauge_set(&a->on, (v & ADEN) != 0, mcu_now_ps(a->mcu));
     if (v & ADIF) {
-        avr_clear_interrupt(avr, a->vector);
+        inside_clear(avr, a->vector);
         v &= (uint8_t)~ADIF;
     } else {
         v |= old & ADIF;
     }
     if (!(v & ADEN)) {
-        avr_cycle_timer_cancel(avr, done, a);
+        inside_cancel(avr, done, a);
         a->converting = false;
         avr->data[addr] = (uint8_t)(v & ~ADSC);
         return;

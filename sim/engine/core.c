@@ -3,10 +3,10 @@
 
 #include "engine/core.h"
 
-#include <sim_interrupts.h>
-
 #include "engine/core_act.h"
 #include "engine/core_space.h"
+#include "engine/core_step.h"
+#include "engine/inside.h"
 
 /* ---- running ---------------------------------------------------------------------------------- */
 
@@ -48,376 +48,343 @@ static avr_flashaddr_t run_rare(avr_t *avr)
     return avr->pc + 2;
 }
 
-static INLINE void run_by_simavr(struct run *x)
+static avr_flashaddr_t run_by_simavr(avr_t *avr)
 {
-    write_back(x);
-    x->avr->run_cycle_count = 1;
-    x->pc = run_rare(x->avr) >> 1;
-    x->cycle = x->avr->cycle;
-}
-
-/* True when the run ends behind an instruction that may have changed the chip's state. */
-static INLINE bool ends_run(struct run *x)
-{
-    x->look = false;
-    return x->avr->state != cpu_Running || x->avr->interrupt_state != 0;
-}
-
-#define D (data[op->d])
-#define R (data[op->r])
-#define K8 ((uint8_t)op->k)
-/* Address: of the pointer register before or behind the access, which it keeps. */
-#define INDIRECT(reg, before, after, access)             \
-    {                                                    \
-        uint16_t at = (uint16_t)(pair(x, reg) + before); \
-        access;                                          \
-        set_pair(x, reg, (uint16_t)(at + after));        \
-        spent = 2;                                       \
-    }
-#define LOAD_BY(reg, before, after)                                  \
-    {                                                                \
-        uint8_t value;                                               \
-        INDIRECT(reg, before, after, value = load(x, at)) D = value; \
-    }
-#define STORE_BY(reg, before, after)                      \
-    {                                                     \
-        uint8_t value = D;                                \
-        INDIRECT(reg, before, after, store(x, at, value)) \
-    }
-#define SKIP_IF(condition)  \
-    if (condition) {        \
-        next += op->words;  \
-        spent += op->words; \
-    }
-
-static INLINE void run(struct run *x, const struct core *core)
-{
-    uint8_t *const data = x->data;
-    const struct core_op *const ops = core->op;
-
-    for (;;) {
-        const struct core_op *op = &ops[x->pc];
-        uint32_t next = x->pc + 1;
-        unsigned spent = 1;
-
-        switch ((enum core_act)op->act) {
-        case ACT_OTHER:
-            run_by_simavr(x);
-            return;
-        case ACT_NOP:
-            break;
-        case ACT_MOVW:
-            set_pair(x, op->d, pair(x, op->r));
-            break;
-        case ACT_MULS:
-            product(x, (uint16_t)((int8_t)D * (int8_t)R));
-            spent = 2;
-            break;
-        case ACT_MUL:
-            product(x, (uint16_t)(D * R));
-            spent = 2;
-            break;
-        case ACT_CPC:
-            subtract_on(x, D, R);
-            break;
-        case ACT_SBC:
-            D = subtract_on(x, D, R);
-            break;
-        case ACT_ADD:
-            D = add(x, D, R, 0);
-            break;
-        case ACT_ADC:
-            D = add(x, D, R, x->sreg[S_C]);
-            break;
-        case ACT_CPSE:
-            SKIP_IF(D == R)
-            break;
-        case ACT_CP:
-            subtract(x, D, R, 0);
-            break;
-        case ACT_SUB:
-            D = subtract(x, D, R, 0);
-            break;
-        case ACT_AND:
-            flags_logic(x, D = D & R);
-            break;
-        case ACT_EOR:
-            flags_logic(x, D = D ^ R);
-            break;
-        case ACT_OR:
-            flags_logic(x, D = D | R);
-            break;
-        case ACT_MOV:
-            D = R;
-            break;
-        case ACT_CPI:
-            subtract(x, D, K8, 0);
-            break;
-        case ACT_SBCI:
-            D = subtract_on(x, D, K8);
-            break;
-        case ACT_SUBI:
-            D = subtract(x, D, K8, 0);
-            break;
-        case ACT_ORI:
-            flags_logic(x, D = D | K8);
-            break;
-        case ACT_ANDI:
-            flags_logic(x, D = D & K8);
-            break;
-        case ACT_LDI:
-            D = K8;
-            break;
-        case ACT_LDD_Z:
-            D = load(x, (uint16_t)(pair(x, R_ZL) + op->k));
-            spent = 2;
-            break;
-        case ACT_LDD_Y:
-            D = load(x, (uint16_t)(pair(x, R_YL) + op->k));
-            spent = 2;
-            break;
-        case ACT_STD_Z:
-            store(x, (uint16_t)(pair(x, R_ZL) + op->k), D);
-            spent = 2;
-            break;
-        case ACT_STD_Y:
-            store(x, (uint16_t)(pair(x, R_YL) + op->k), D);
-            spent = 2;
-            break;
-        case ACT_LDS:
-            D = load(x, op->k);
-            spent = 2;
-            next++;
-            break;
-        case ACT_STS:
-            store(x, op->k, D);
-            spent = 2;
-            next++;
-            break;
-        case ACT_LD_X:
-            LOAD_BY(R_XL, 0, 0)
-            break;
-        case ACT_LD_X_INC:
-            LOAD_BY(R_XL, 0, 1)
-            break;
-        case ACT_LD_DEC_X:
-            LOAD_BY(R_XL, -1, 0)
-            break;
-        case ACT_LD_Y_INC:
-            LOAD_BY(R_YL, 0, 1)
-            break;
-        case ACT_LD_DEC_Y:
-            LOAD_BY(R_YL, -1, 0)
-            break;
-        case ACT_LD_Z_INC:
-            LOAD_BY(R_ZL, 0, 1)
-            break;
-        case ACT_LD_DEC_Z:
-            LOAD_BY(R_ZL, -1, 0)
-            break;
-        case ACT_ST_X:
-            STORE_BY(R_XL, 0, 0)
-            break;
-        case ACT_ST_X_INC:
-            STORE_BY(R_XL, 0, 1)
-            break;
-        case ACT_ST_DEC_X:
-            STORE_BY(R_XL, -1, 0)
-            break;
-        case ACT_ST_Y_INC:
-            STORE_BY(R_YL, 0, 1)
-            break;
-        case ACT_ST_DEC_Y:
-            STORE_BY(R_YL, -1, 0)
-            break;
-        case ACT_ST_Z_INC:
-            STORE_BY(R_ZL, 0, 1)
-            break;
-        case ACT_ST_DEC_Z:
-            STORE_BY(R_ZL, -1, 0)
-            break;
-        case ACT_LPM:
-            D = x->avr->flash[pair(x, R_ZL) & x->avr->flashend];
-            spent = 3;
-            break;
-        case ACT_LPM_INC: {
-            uint16_t at = pair(x, R_ZL);
-            D = x->avr->flash[at & x->avr->flashend];
-            set_pair(x, R_ZL, (uint16_t)(at + 1));
-            spent = 3;
-            break;
-        }
-        case ACT_POP:
-            D = pop(x);
-            spent = 2;
-            break;
-        case ACT_PUSH:
-            push(x, D);
-            spent = 2;
-            break;
-        case ACT_COM:
-            flags_logic(x, D = (uint8_t)~D);
-            x->sreg[S_C] = 1;
-            break;
-        case ACT_NEG: {
-            uint8_t before = D;
-            D = (uint8_t)-before;
-            x->sreg[S_H] = BIT3(D | before);
-            x->sreg[S_V] = D == 0x80;
-            x->sreg[S_C] = D != 0;
-            flags_zns(x, D);
-            break;
-        }
-        case ACT_SWAP:
-            D = (uint8_t)(D >> 4 | D << 4);
-            break;
-        case ACT_INC:
-            D++;
-            x->sreg[S_V] = D == 0x80;
-            flags_zns(x, D);
-            break;
-        case ACT_DEC:
-            D--;
-            x->sreg[S_V] = D == 0x7F;
-            flags_zns(x, D);
-            break;
-        case ACT_ASR:
-            D = shift_right(x, D, D & 0x80);
-            break;
-        case ACT_LSR:
-            D = shift_right(x, D, 0);
-            break;
-        case ACT_ROR:
-            D = shift_right(x, D, x->sreg[S_C] ? 0x80 : 0);
-            break;
-        case ACT_SET:
-            avr_sreg_set(x->avr, op->d, 1);
-            x->look = true;
-            break;
-        case ACT_CLEAR:
-            avr_sreg_set(x->avr, op->d, 0);
-            x->look = true;
-            break;
-        case ACT_BLD:
-            D = (uint8_t)(x->sreg[S_T] ? D | op->r : D & ~op->r);
-            break;
-        case ACT_BST:
-            x->sreg[S_T] = (D & op->r) != 0;
-            break;
-        case ACT_ADIW: {
-            uint16_t before = pair(x, op->d);
-            uint16_t result = (uint16_t)(before + op->k);
-            set_pair(x, op->d, result);
-            word_flags(x, result, (uint16_t)(~before & result), (uint16_t)(before & ~result));
-            spent = 2;
-            break;
-        }
-        case ACT_SBIW: {
-            uint16_t before = pair(x, op->d);
-            uint16_t result = (uint16_t)(before - op->k);
-            set_pair(x, op->d, result);
-            word_flags(x, result, (uint16_t)(before & ~result), (uint16_t)(result & ~before));
-            spent = 2;
-            break;
-        }
-        case ACT_CBI:
-            store(x, op->k, (uint8_t)(load(x, op->k) & ~op->r));
-            spent = 2;
-            break;
-        case ACT_SBI:
-            store(x, op->k, load(x, op->k) | op->r);
-            spent = 2;
-            break;
-        case ACT_SBIC:
-            SKIP_IF(!(load(x, op->k) & op->r))
-            break;
-        case ACT_SBIS:
-            SKIP_IF(load(x, op->k) & op->r)
-            break;
-        case ACT_SBRC:
-            SKIP_IF(!(D & op->r))
-            break;
-        case ACT_SBRS:
-            SKIP_IF(D & op->r)
-            break;
-        case ACT_IN:
-            D = load(x, op->k);
-            break;
-        case ACT_OUT:
-            store(x, op->k, D);
-            break;
-        case ACT_RJMP:
-            next = op->k;
-            spent = 2;
-            break;
-        case ACT_RCALL:
-            push_return(x, next);
-            next = op->k;
-            spent = 3;
-            break;
-        case ACT_JMP:
-            next = op->k;
-            spent = 3;
-            break;
-        case ACT_CALL:
-            push_return(x, next + 1);
-            next = op->k;
-            spent = 4;
-            break;
-        case ACT_IJMP:
-            next = pair(x, R_ZL);
-            spent = 2;
-            break;
-        case ACT_ICALL:
-            push_return(x, next);
-            next = pair(x, R_ZL);
-            spent = 3;
-            break;
-        case ACT_RETI:
-            write_back(x);
-            avr_sreg_set(x->avr, S_I, 1);
-            avr_interrupt_reti(x->avr);
-            read_back(x);
-            next = pop_return(x);
-            spent = 4;
-            break;
-        case ACT_RET:
-            next = pop_return(x);
-            spent = 4;
-            break;
-        case ACT_BRBS:
-            if (x->sreg[op->d]) {
-                next = op->k;
-                spent = 2;
-            }
-            break;
-        case ACT_BRBC:
-            if (!x->sreg[op->d]) {
-                next = op->k;
-                spent = 2;
-            }
-            break;
-        }
-        x->cycle += spent;
-        x->pc = next;
-        if (x->cycle >= x->end || (x->look && ends_run(x)))
-            return;
-    }
+    avr->run_cycle_count = 1;
+    return run_rare(avr);
 }
 
 avr_flashaddr_t core_run(const struct core *core, avr_t *avr)
 {
-    struct run x = { .avr = avr,
-                     .data = avr->data,
-                     .sreg = avr->sreg,
-                     .ramend = avr->ramend,
-                     .pc = avr->pc >> 1,
-                     .cycle = avr->cycle,
-                     .end = avr->cycle + (avr->interrupt_state ? 1 : avr->run_cycle_count) };
+#define CODE_OF(name) [ACT_##name] = &&do_##name,
+    static const void *const code[] = { CORE_ACTS(CODE_OF) };
+#undef CODE_OF
+    int64_t cycles = avr->interrupt_state ? 1 : (int64_t)avr->run_cycle_count;
+    uint8_t *const data = avr->data;
+    const struct core_op *const ops = core->op;
+    const struct core_op *op = ops + (avr->pc >> 1);
+    struct run state = { .avr = avr,
+                         .data = data,
+                         .ram_size = avr->ramend + 1u - RAM_FROM,
+                         .left = cycles,
+                         .end = (int64_t)avr->cycle + cycles };
+    struct run *const x = &state;
 
-    if (x.pc >= CORE_OPS)
-        return avr_run_one(avr);
-    run(&x, core);
-    avr->cycle = x.cycle;
-    return x.pc << 1;
+    if (avr->pc >> 1 >= CORE_OPS || !flags_fit(avr))
+        return run_by_simavr(avr);
+    take_flags(x);
+    goto *code[op->act];
+
+do_OTHER:
+    write_back(x, PC);
+    give_flags(x);
+    return run_by_simavr(avr);
+do_NOP:
+    NEXT(1, 1)
+do_SLEEP:
+    if (inside_waits(avr) && avr->sreg[S_I])
+        NEXT(1, 1)
+    avr->state = cpu_Sleeping;
+    op++;
+    x->left--;
+    goto end_of_run;
+do_MOVW:
+    data[op->d + 1] = data[op->r + 1];
+    D = R;
+    NEXT(1, 1)
+do_MULS:
+    product(x, (uint16_t)((int8_t)D * (int8_t)R));
+    NEXT(1, 2)
+do_MUL:
+    product(x, (uint16_t)(D * R));
+    NEXT(1, 2)
+do_CPC:
+    subtract_on(x, D, R);
+    NEXT(1, 1)
+do_SBC:
+    D = subtract_on(x, D, R);
+    NEXT(1, 1)
+do_ADD:
+    D = add(x, D, R, 0);
+    NEXT(1, 1)
+do_ADC:
+    D = add(x, D, R, x->carry);
+    NEXT(1, 1)
+do_CPSE:
+    SKIP_IF(D == R)
+do_CP:
+    subtract(x, D, R, 0);
+    NEXT(1, 1)
+do_SUB:
+    D = subtract(x, D, R, 0);
+    NEXT(1, 1)
+do_AND:
+    flags_logic(x, D = D & R);
+    NEXT(1, 1)
+do_EOR:
+    flags_logic(x, D = D ^ R);
+    NEXT(1, 1)
+do_OR:
+    flags_logic(x, D = D | R);
+    NEXT(1, 1)
+do_MOV:
+    D = R;
+    NEXT(1, 1)
+do_CPI:
+    subtract(x, D, K8, 0);
+    NEXT(1, 1)
+do_SBCI:
+    D = subtract_on(x, D, K8);
+    NEXT(1, 1)
+do_SUBI:
+    D = subtract(x, D, K8, 0);
+    NEXT(1, 1)
+do_ORI:
+    flags_logic(x, D = D | K8);
+    NEXT(1, 1)
+do_ANDI:
+    flags_logic(x, D = D & K8);
+    NEXT(1, 1)
+do_LDI:
+    D = K8;
+    NEXT(1, 1)
+do_LDD_Z:
+    LOAD(Z_K, 1)
+do_LDD_Y:
+    LOAD(Y_K, 1)
+do_STD_Z:
+    STORE(Z_K, 1)
+do_STD_Y:
+    STORE(Y_K, 1)
+do_LDS:
+    LOAD(op->k, 2)
+do_STS:
+    STORE(op->k, 2)
+do_LD_X:
+    LOAD(pair(x, R_XL), 1)
+do_LD_X_INC:
+    LOAD_BY(R_XL, 0, 1)
+do_LD_DEC_X:
+    LOAD_BY(R_XL, -1, 0)
+do_LD_Y_INC:
+    LOAD_BY(R_YL, 0, 1)
+do_LD_DEC_Y:
+    LOAD_BY(R_YL, -1, 0)
+do_LD_Z_INC:
+    LOAD_BY(R_ZL, 0, 1)
+do_LD_DEC_Z:
+    LOAD_BY(R_ZL, -1, 0)
+do_ST_X:
+    STORE_BY(R_XL, 0, 0)
+do_ST_X_INC:
+    STORE_BY(R_XL, 0, 1)
+do_ST_DEC_X:
+    STORE_BY(R_XL, -1, 0)
+do_ST_Y_INC:
+    STORE_BY(R_YL, 0, 1)
+do_ST_DEC_Y:
+    STORE_BY(R_YL, -1, 0)
+do_ST_Z_INC:
+    STORE_BY(R_ZL, 0, 1)
+do_ST_DEC_Z:
+    STORE_BY(R_ZL, -1, 0)
+do_LPM:
+    D = avr->flash[pair(x, R_ZL) & avr->flashend];
+    NEXT(1, 3)
+do_LPM_INC : {
+    uint16_t at = pair(x, R_ZL);
+
+    D = avr->flash[at & avr->flashend];
+    set_pair(x, R_ZL, (uint16_t)(at + 1));
+    NEXT(1, 3)
+}
+do_POP : {
+    uint32_t sp = pair(x, R_SPL);
+    unsigned run = op->k;
+
+    if (!is_ram(x, sp + 1) || !is_ram(x, sp + run))
+        goto do_OTHER;
+    do {
+        D = data[++sp];
+        op++;
+        x->left -= 2;
+    } while (--run && x->left > 0);
+    set_pair(x, R_SPL, (uint16_t)sp);
+    GO_ON
+}
+do_PUSH : {
+    uint32_t sp = pair(x, R_SPL);
+    unsigned run = op->k;
+
+    if (!is_ram(x, sp) || !is_ram(x, sp - run + 1))
+        goto do_OTHER;
+    do {
+        data[sp--] = D;
+        op++;
+        x->left -= 2;
+    } while (--run && x->left > 0);
+    set_pair(x, R_SPL, (uint16_t)sp);
+    GO_ON
+}
+do_COM:
+    flags_logic(x, D = (uint8_t)~D);
+    x->carry = 1;
+    NEXT(1, 1)
+do_NEG:
+    D = subtract(x, 0, D, 0);
+    NEXT(1, 1)
+do_SWAP:
+    D = (uint8_t)(D >> 4 | D << 4);
+    NEXT(1, 1)
+do_INC:
+    D++;
+    x->overflow = D == 0x80 ? 0x80 : 0;
+    flags_zn(x, D);
+    NEXT(1, 1)
+do_DEC:
+    D--;
+    x->overflow = D == 0x7F ? 0x80 : 0;
+    flags_zn(x, D);
+    NEXT(1, 1)
+do_ASR:
+    D = shift_right(x, D, D & 0x80);
+    NEXT(1, 1)
+do_LSR:
+    D = shift_right(x, D, 0);
+    NEXT(1, 1)
+do_ROR:
+    D = shift_right(x, D, x->carry << 7);
+    NEXT(1, 1)
+do_SET:
+do_CLEAR:
+    if (op->d == S_S || op->d == S_N || op->d == S_V)
+        goto do_OTHER;
+    give_flags(x);
+    avr_sreg_set(avr, op->d, op->act == ACT_SET);
+    take_flags(x);
+    let_interrupts_in(x, 1);
+    NEXT(1, 1)
+do_BLD:
+    D = (uint8_t)(avr->sreg[S_T] ? D | op->r : D & ~op->r);
+    NEXT(1, 1)
+do_BST:
+    avr->sreg[S_T] = (D & op->r) != 0;
+    NEXT(1, 1)
+do_ADIW : {
+    uint16_t before = pair(x, op->d);
+    uint16_t result = (uint16_t)(before + op->k);
+
+    set_pair(x, op->d, result);
+    word_flags(x, result, (uint16_t)(~before & result), (uint16_t)(before & ~result));
+    NEXT(1, 2)
+}
+do_SBIW : {
+    uint16_t before = pair(x, op->d);
+    uint16_t result = (uint16_t)(before - op->k);
+
+    set_pair(x, op->d, result);
+    word_flags(x, result, (uint16_t)(before & ~result), (uint16_t)(result & ~before));
+    NEXT(1, 2)
+}
+do_CBI:
+    store(x, PC, op->k, (uint8_t)(load(x, PC, op->k) & ~op->r));
+    NEXT(1, 2)
+do_SBI:
+    store(x, PC, op->k, load(x, PC, op->k) | op->r);
+    NEXT(1, 2)
+do_SBIC:
+    SKIP_IF(!(load(x, PC, op->k) & op->r))
+do_SBIS:
+    SKIP_IF(load(x, PC, op->k) & op->r)
+do_SBRC:
+    SKIP_IF(!(D & op->r))
+do_SBRS:
+    SKIP_IF(D & op->r)
+do_IN:
+    D = load(x, PC, op->k);
+    NEXT(1, 1)
+do_IN_SREG:
+    if (avr->io[AVR_DATA_TO_IO(R_SREG)].irq)
+        goto do_OTHER;
+    D = data[R_SREG] = joined_flags(x);
+    NEXT(1, 1)
+do_OUT:
+    store(x, PC, op->k, D);
+    NEXT(1, 1)
+do_OUT_SREG:
+    if (avr->io[AVR_DATA_TO_IO(R_SREG)].w.c || avr->io[AVR_DATA_TO_IO(R_SREG)].irq ||
+        (D >> S_S & 1) != ((D >> S_N ^ D >> S_V) & 1))
+        goto do_OTHER;
+    split_flags(x, D);
+    data[R_SREG] = D;
+    let_interrupts_in(x, 1);
+    NEXT(1, 1)
+do_RJMP:
+    JUMP(op->k, 2)
+do_RCALL:
+    CALL(op->k, 1, 3)
+do_JMP:
+    JUMP(op->k, 3)
+do_CALL:
+    CALL(op->k, 2, 4)
+do_IJMP:
+    JUMP(pair(x, R_ZL), 2)
+do_ICALL:
+    CALL(pair(x, R_ZL), 1, 3)
+do_RETI : {
+    uint16_t sp = pair(x, R_SPL);
+
+    if (!is_ram(x, sp + 1u) || !is_ram(x, sp + 2u))
+        goto do_OTHER;
+    write_back(x, PC);
+    avr_sreg_set(avr, S_I, 1);
+    inside_reti(avr);
+    read_back(x);
+    let_interrupts_in(x, 4);
+}
+do_RET : {
+    uint16_t sp = pair(x, R_SPL);
+
+    if (!is_ram(x, sp + 1u) || !is_ram(x, sp + 2u))
+        goto do_OTHER;
+    set_pair(x, R_SPL, (uint16_t)(sp + 2));
+    JUMP((uint32_t)(data[sp + 1] << 8 | data[sp + 2]), 4)
+}
+do_BRCS:
+    BRANCH_IF(x->carry)
+do_BREQ:
+    BRANCH_IF(x->zero == 0)
+do_BRMI:
+    BRANCH_IF(x->negative & 0x80)
+do_BRVS:
+    BRANCH_IF(x->overflow & 0x80)
+do_BRLT:
+    BRANCH_IF(signed_less(x))
+do_BRHS:
+    BRANCH_IF(BIT4(x->half))
+do_BRTS:
+    BRANCH_IF(avr->sreg[S_T])
+do_BRIE:
+    BRANCH_IF(avr->sreg[S_I])
+do_BRCC:
+    BRANCH_IF(!x->carry)
+do_BRNE:
+    BRANCH_IF(x->zero)
+do_BRPL:
+    BRANCH_IF(!(x->negative & 0x80))
+do_BRVC:
+    BRANCH_IF(!(x->overflow & 0x80))
+do_BRGE:
+    BRANCH_IF(!signed_less(x))
+do_BRHC:
+    BRANCH_IF(!BIT4(x->half))
+do_BRTC:
+    BRANCH_IF(!avr->sreg[S_T])
+do_BRID:
+    BRANCH_IF(!avr->sreg[S_I])
+
+end_of_run:
+    give_flags(x);
+    avr->cycle = (avr_cycle_count_t)(x->end - x->left);
+    return PC << 1;
 }

@@ -16,8 +16,8 @@ struct core_op {
     uint8_t d;     /* first operand: a register, or a bit of SREG */
     uint8_t r;     /* second operand: a register, or the mask of a bit */
     uint8_t words; /* of the next instruction: what a skip skips */
-    uint16_t k;    /* constant, data address or the word address of a jump */
-    uint16_t pad;  /* eight bytes are reached faster */
+    uint16_t k; /* constant, data address, word address of a jump, or pushes (pops) from here on */
+    uint16_t pad; /* eight bytes are reached faster */
 };
 
 /* As far as a program counter of 16 bits and a skip reach. */
@@ -32,7 +32,7 @@ struct core {
 /* Decodes a whole flash; NULL when there is no memory. Free with free(). */
 struct core *core_new(const uint8_t *flash, uint32_t bytes);
 
-/* Decodes a word anew, after a change of it or of the next one. */
+/* Decodes a word anew, after a change of it or of the next one; not for pushes behind others. */
 void core_decode(struct core *core, const uint8_t *flash, uint32_t at);
 
 /* From avr->pc for avr->run_cycle_count cycles, or until the chip sleeps or an interrupt waits. Returns

@@ -1,86 +1,24 @@
-/* What a decoded instruction does; between core_decode.c and core.c only. */
+/* What a decoded instruction does; between core_decode.c and core.c only. OTHER: simavr runs it. */
 #ifndef SIM_ENGINE_CORE_ACT_H
 #define SIM_ENGINE_CORE_ACT_H
 
-enum core_act {
-    ACT_OTHER, /* simavr runs it */
-    ACT_NOP,
-    ACT_MOVW,
-    ACT_MULS,
-    ACT_MUL,
-    ACT_CPC,
-    ACT_SBC,
-    ACT_ADD,
-    ACT_CPSE,
-    ACT_CP,
-    ACT_SUB,
-    ACT_ADC,
-    ACT_AND,
-    ACT_EOR,
-    ACT_OR,
-    ACT_MOV,
-    ACT_CPI,
-    ACT_SBCI,
-    ACT_SUBI,
-    ACT_ORI,
-    ACT_ANDI,
-    ACT_LDI,
-    ACT_LDD_Z,
-    ACT_LDD_Y,
-    ACT_STD_Z,
-    ACT_STD_Y,
-    ACT_LDS,
-    ACT_STS,
-    ACT_LD_X,
-    ACT_LD_X_INC,
-    ACT_LD_DEC_X,
-    ACT_LD_Y_INC,
-    ACT_LD_DEC_Y,
-    ACT_LD_Z_INC,
-    ACT_LD_DEC_Z,
-    ACT_ST_X,
-    ACT_ST_X_INC,
-    ACT_ST_DEC_X,
-    ACT_ST_Y_INC,
-    ACT_ST_DEC_Y,
-    ACT_ST_Z_INC,
-    ACT_ST_DEC_Z,
-    ACT_LPM,
-    ACT_LPM_INC,
-    ACT_POP,
-    ACT_PUSH,
-    ACT_COM,
-    ACT_NEG,
-    ACT_SWAP,
-    ACT_INC,
-    ACT_DEC,
-    ACT_ASR,
-    ACT_LSR,
-    ACT_ROR,
-    ACT_SET,
-    ACT_CLEAR,
-    ACT_BLD,
-    ACT_BST,
-    ACT_ADIW,
-    ACT_SBIW,
-    ACT_CBI,
-    ACT_SBI,
-    ACT_SBIC,
-    ACT_SBIS,
-    ACT_SBRC,
-    ACT_SBRS,
-    ACT_IN,
-    ACT_OUT,
-    ACT_RJMP,
-    ACT_RCALL,
-    ACT_JMP,
-    ACT_CALL,
-    ACT_IJMP,
-    ACT_ICALL,
-    ACT_RET,
-    ACT_RETI,
-    ACT_BRBS,
-    ACT_BRBC,
-};
+/* clang-format off */
+#define CORE_ACTS(X)                                                                          \
+    X(OTHER) X(NOP) X(SLEEP) X(MOVW) X(MULS) X(MUL) X(CPC) X(SBC) X(ADD) X(CPSE) X(CP) X(SUB) \
+    X(ADC) X(AND) X(EOR) X(OR) X(MOV) X(CPI) X(SBCI) X(SUBI) X(ORI) X(ANDI) X(LDI)            \
+    X(LDD_Z) X(LDD_Y) X(STD_Z) X(STD_Y) X(LDS) X(STS)                                         \
+    X(LD_X) X(LD_X_INC) X(LD_DEC_X) X(LD_Y_INC) X(LD_DEC_Y) X(LD_Z_INC) X(LD_DEC_Z)           \
+    X(ST_X) X(ST_X_INC) X(ST_DEC_X) X(ST_Y_INC) X(ST_DEC_Y) X(ST_Z_INC) X(ST_DEC_Z)           \
+    X(LPM) X(LPM_INC) X(POP) X(PUSH) X(COM) X(NEG) X(SWAP) X(INC) X(DEC) X(ASR) X(LSR) X(ROR) \
+    X(SET) X(CLEAR) X(BLD) X(BST) X(ADIW) X(SBIW) X(CBI) X(SBI) X(SBIC) X(SBIS) X(SBRC)       \
+    X(SBRS) X(IN) X(IN_SREG) X(OUT) X(OUT_SREG)                                               \
+    X(RJMP) X(RCALL) X(JMP) X(CALL) X(IJMP) X(ICALL) X(RET) X(RETI)                           \
+    X(BRCS) X(BREQ) X(BRMI) X(BRVS) X(BRLT) X(BRHS) X(BRTS) X(BRIE)                           \
+    X(BRCC) X(BRNE) X(BRPL) X(BRVC) X(BRGE) X(BRHC) X(BRTC) X(BRID)
+/* clang-format on */
+
+#define CORE_ACT_NAME(name) ACT_##name,
+enum core_act { CORE_ACTS(CORE_ACT_NAME) };
+#undef CORE_ACT_NAME
 
 #endif

@@ -60,19 +60,20 @@ static const struct encoding encodings[] = {
     { 0xFE0F, 0x940A, ACT_DEC, REG },        { 0xFF8F, 0x9408, ACT_SET, FLAG },
     { 0xFF8F, 0x9488, ACT_CLEAR, FLAG },     { 0xFFFF, 0x9409, ACT_IJMP, NONE },
     { 0xFFFF, 0x9509, ACT_ICALL, NONE },     { 0xFFFF, 0x9508, ACT_RET, NONE },
-    { 0xFFFF, 0x9518, ACT_RETI, NONE },      { 0xFE0E, 0x940C, ACT_JMP, JUMP },
-    { 0xFE0E, 0x940E, ACT_CALL, JUMP },      { 0xFF00, 0x9600, ACT_ADIW, PAIR_K6 },
-    { 0xFF00, 0x9700, ACT_SBIW, PAIR_K6 },   { 0xFF00, 0x9800, ACT_CBI, IO_BIT },
-    { 0xFF00, 0x9900, ACT_SBIC, IO_BIT },    { 0xFF00, 0x9A00, ACT_SBI, IO_BIT },
-    { 0xFF00, 0x9B00, ACT_SBIS, IO_BIT },    { 0xFC00, 0x9C00, ACT_MUL, REG_REG },
-    { 0xF800, 0xB000, ACT_IN, REG_IO },      { 0xF800, 0xB800, ACT_OUT, REG_IO },
-    { 0xF000, 0xC000, ACT_RJMP, NEAR },      { 0xF000, 0xD000, ACT_RCALL, NEAR },
-    { 0xF000, 0xE000, ACT_LDI, REG_K8 },     { 0xFC00, 0xF000, ACT_BRBS, BRANCH },
-    { 0xFC00, 0xF400, ACT_BRBC, BRANCH },    { 0xFE08, 0xF800, ACT_BLD, REG_BIT },
-    { 0xFE08, 0xFA00, ACT_BST, REG_BIT },    { 0xFE08, 0xFC00, ACT_SBRC, REG_BIT },
-    { 0xFE08, 0xFE00, ACT_SBRS, REG_BIT },
+    { 0xFFFF, 0x9518, ACT_RETI, NONE },      { 0xFFFF, 0x9588, ACT_SLEEP, NONE },
+    { 0xFE0E, 0x940C, ACT_JMP, JUMP },       { 0xFE0E, 0x940E, ACT_CALL, JUMP },
+    { 0xFF00, 0x9600, ACT_ADIW, PAIR_K6 },   { 0xFF00, 0x9700, ACT_SBIW, PAIR_K6 },
+    { 0xFF00, 0x9800, ACT_CBI, IO_BIT },     { 0xFF00, 0x9900, ACT_SBIC, IO_BIT },
+    { 0xFF00, 0x9A00, ACT_SBI, IO_BIT },     { 0xFF00, 0x9B00, ACT_SBIS, IO_BIT },
+    { 0xFC00, 0x9C00, ACT_MUL, REG_REG },    { 0xF800, 0xB000, ACT_IN, REG_IO },
+    { 0xF800, 0xB800, ACT_OUT, REG_IO },     { 0xF000, 0xC000, ACT_RJMP, NEAR },
+    { 0xF000, 0xD000, ACT_RCALL, NEAR },     { 0xF000, 0xE000, ACT_LDI, REG_K8 },
+    { 0xFC00, 0xF000, ACT_BRCS, BRANCH },    { 0xFC00, 0xF400, ACT_BRCC, BRANCH },
+    { 0xFE08, 0xF800, ACT_BLD, REG_BIT },    { 0xFE08, 0xFA00, ACT_BST, REG_BIT },
+    { 0xFE08, 0xFC00, ACT_SBRC, REG_BIT },   { 0xFE08, 0xFE00, ACT_SBRS, REG_BIT },
 };
 
+#define SREG 0x5F
 #define ENCODINGS (sizeof encodings / sizeof encodings[0])
 
 static uint16_t word_at(const uint8_t *flash, uint32_t words, uint32_t at)
@@ -135,6 +136,8 @@ static void operands(struct core_op *op, const struct encoding *e, uint16_t code
         break;
     case REG_IO:
         op->k = (uint16_t)(32 + ((code >> 5 & 0x30) | (code & 0xF)));
+        if (op->k == SREG)
+            op->act = e->act == ACT_IN ? ACT_IN_SREG : ACT_OUT_SREG;
         break;
     case IO_BIT:
         op->k = (uint16_t)(32 + (code >> 3 & 0x1F));
@@ -162,7 +165,7 @@ static void operands(struct core_op *op, const struct encoding *e, uint16_t code
         set_target(op, ((int64_t)at + 1 + sign_extend(code & 0xFFF, 12) + words) % words, words);
         break;
     case BRANCH:
-        op->d = code & 7;
+        op->act = (uint8_t)(e->act + (code & 7));
         set_target(op, (int64_t)at + 1 + sign_extend(code >> 3 & 0x7F, 7), words);
         break;
     case FLAG:
@@ -181,6 +184,18 @@ void core_decode(struct core *core, const uint8_t *flash, uint32_t at)
     *op = (struct core_op){ .act = e ? e->act : ACT_OTHER, .words = is_long(next) ? 2 : 1 };
     if (e)
         operands(op, e, code, next, at, core->words);
+    if (op->act == ACT_PUSH || op->act == ACT_POP)
+        op->k = 1;
+}
+
+/* How many of a kind follow each other. */
+static void count_stack_runs(struct core *core)
+{
+    for (uint32_t at = core->words - 1; at-- > 0;) {
+        struct core_op *op = &core->op[at];
+        if ((op->act == ACT_PUSH || op->act == ACT_POP) && op[1].act == op->act)
+            op->k = (uint16_t)(op[1].k + 1);
+    }
 }
 
 struct core *core_new(const uint8_t *flash, uint32_t bytes)
@@ -193,5 +208,6 @@ struct core *core_new(const uint8_t *flash, uint32_t bytes)
     core->words = words;
     for (uint32_t at = 0; at < words; at++)
         core_decode(core, flash, at);
+    count_stack_runs(core);
     return core;
 }

@@ -4,101 +4,78 @@
 
 #include "engine/core_run.h"
 
-/* Registers that somebody watches, SREG, and addresses that do not exist. */
-uint8_t load_watched(avr_t *avr, uint16_t address);
-void store_watched(avr_t *avr, uint16_t address, uint8_t value);
+/* Registers that somebody watches, and addresses that do not exist: as simavr's own loop does it, at pc
+ * (in words) and cycle of this instruction. How much is left of the run is in avr->run_cycle_count
+ * then: nothing, if something has happened that has to be looked at. */
+uint8_t load_watched(avr_t *avr, uint32_t pc, int64_t cycle, int64_t left, uint16_t address);
+void store_watched(avr_t *avr, uint32_t pc, int64_t cycle, int64_t left, uint16_t address,
+                   uint8_t value);
+/* Taken from left and end, ends a run behind this instruction and loses nothing. */
+#define NOTHING_LEFT (1LL << 60)
 
-static INLINE void write_back(const struct run *x)
+static INLINE void write_back(const struct run *x, uint32_t pc)
 {
-    x->avr->pc = x->pc << 1;
-    x->avr->cycle = x->cycle;
-    x->avr->run_cycle_count = x->end - x->cycle;
+    x->avr->pc = pc << 1;
+    x->avr->cycle = (avr_cycle_count_t)(x->end - x->left);
+    x->avr->run_cycle_count = (avr_cycle_count_t)x->left;
 }
 
 /* A callback may have planned a timer, raised an interrupt, stopped the chip or, as the EEPROM does,
  * halted it for some cycles. */
 static INLINE void read_back(struct run *x)
 {
-    x->cycle = x->avr->cycle;
-    x->end = x->cycle + x->avr->run_cycle_count;
-    x->look = true;
+    x->left = (int64_t)x->avr->run_cycle_count;
+    x->end = (int64_t)x->avr->cycle + x->left;
 }
 
-static INLINE bool is_ram(const struct run *x, uint16_t address)
+static INLINE bool is_ram(const struct run *x, uint32_t address)
 {
-    return address >= RAM_FROM && address <= x->ramend;
+    return address - RAM_FROM < x->ram_size;
 }
 
-static INLINE uint8_t load(struct run *x, uint16_t address)
+/* All but SREG, of which the run knows more than simavr. */
+static INLINE uint8_t load(struct run *x, uint32_t pc, uint16_t address)
 {
     uint8_t value;
 
     if (is_ram(x, address) || address < 32)
         return x->data[address];
-    if (address < RAM_FROM && address != R_SREG && !x->avr->io[AVR_DATA_TO_IO(address)].r.c &&
+    if (address < RAM_FROM && !x->avr->io[AVR_DATA_TO_IO(address)].r.c &&
         !x->avr->io[AVR_DATA_TO_IO(address)].irq)
         return x->data[address];
-    write_back(x);
-    value = load_watched(x->avr, address);
+    value = load_watched(x->avr, pc, x->end - x->left, x->left, address);
     read_back(x);
     return value;
 }
 
-static INLINE void store(struct run *x, uint16_t address, uint8_t value)
+static INLINE void store(struct run *x, uint32_t pc, uint16_t address, uint8_t value)
 {
     if (is_ram(x, address) || address < 32) {
         x->data[address] = value;
         return;
     }
-    if (address < RAM_FROM && address != R_SREG && !x->avr->io[AVR_DATA_TO_IO(address)].w.c &&
+    if (address < RAM_FROM && !x->avr->io[AVR_DATA_TO_IO(address)].w.c &&
         !x->avr->io[AVR_DATA_TO_IO(address)].irq) {
         x->data[address] = value;
         return;
     }
-    write_back(x);
-    store_watched(x->avr, address, value);
+    store_watched(x->avr, pc, x->end - x->left, x->left, address, value);
     read_back(x);
 }
 
+/* Byte by byte, as it was mostly written: a processor that has to join two stores to one load waits. */
 static INLINE uint16_t pair(const struct run *x, uint8_t at)
 {
-    return (uint16_t)(x->data[at] | x->data[at + 1] << 8);
+    uint32_t high = x->data[at + 1];
+
+    __asm__("" : "+r"(high));
+    return (uint16_t)(x->data[at] | high << 8);
 }
 
 static INLINE void set_pair(struct run *x, uint8_t at, uint16_t value)
 {
     x->data[at] = (uint8_t)value;
     x->data[at + 1] = (uint8_t)(value >> 8);
-}
-
-static INLINE void push(struct run *x, uint8_t value)
-{
-    uint16_t sp = pair(x, R_SPL);
-
-    store(x, sp, value);
-    set_pair(x, R_SPL, (uint16_t)(sp - 1));
-}
-
-static INLINE uint8_t pop(struct run *x)
-{
-    uint16_t sp = (uint16_t)(pair(x, R_SPL) + 1);
-    uint8_t value = load(x, sp);
-
-    set_pair(x, R_SPL, sp);
-    return value;
-}
-
-static INLINE void push_return(struct run *x, uint32_t words)
-{
-    push(x, (uint8_t)words);
-    push(x, (uint8_t)(words >> 8));
-}
-
-static INLINE uint32_t pop_return(struct run *x)
-{
-    uint32_t high = pop(x);
-
-    return high << 8 | pop(x);
 }
 
 #endif

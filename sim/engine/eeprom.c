@@ -5,6 +5,8 @@
 #include <avr_eeprom.h>
 #include <sim_io.h>
 
+#include "engine/inside.h"
+
 enum { EECR = 0x3F, EEDR = 0x40, EEARL = 0x41, EEARH = 0x42 };
 enum { EEMPE = 0x04, EEPE = 0x02, EERE = 0x01 };
 
@@ -13,6 +15,13 @@ enum { EEMPE = 0x04, EEPE = 0x02, EERE = 0x01 };
 #define READ_CYCLES 4
 #define WRITE_CYCLES 2
 #define CUT_AT 0.5 /* of the time of a write */
+
+/* The next timer comes as many cycles sooner for the run that goes on behind this. */
+static void halt(avr_t *avr, unsigned cycles)
+{
+    avr->cycle += cycles;
+    inside_limit_run(avr);
+}
 
 static uint16_t address_of(const struct eeprom *e)
 {
@@ -64,7 +73,7 @@ static void start_write(struct eeprom *e, int64_t now_ps)
     e->writes++;
     e->address = address_of(e);
     e->value = e->mcu->avr->data[EEDR];
-    e->mcu->avr->cycle += WRITE_CYCLES;
+    halt(e->mcu->avr, WRITE_CYCLES);
     source_plan(&e->done, now_ps + (int64_t)(seconds * 1e12));
 }
 
@@ -81,7 +90,7 @@ static void write_eecr(avr_t *avr, avr_io_addr_t addr, uint8_t v, void *param)
     }
     if ((v & EERE) && !e->busy) {
         avr->data[EEDR] = e->cell[address_of(e)];
-        avr->cycle += READ_CYCLES;
+        halt(avr, READ_CYCLES);
     }
     avr->data[addr] = (uint8_t)((v & ~(EEMPE | EEPE | EERE)) | (e->busy ? EEPE : 0));
 }

@@ -5,12 +5,12 @@
 #include <avr_extint.h>
 #include <avr_ioport.h>
 #include <sim_core.h>
-#include <sim_cycle_timers.h>
-#include <sim_interrupts.h>
 #include <sim_io.h>
 
+#include "engine/inside.h"
+
 #define PS_PER_S 1e12
-#define RUN_LIMIT_CYCLES 64       /* instructions between looks at the timers; they stay exact */
+#define RUN_LIMIT_CYCLES 100000   /* simavr stops at its first timer anyway, and that is exact */
 #define INTERRUPT_CYCLES 4        /* response time, data sheet "Interrupt response time" */
 #define IDLE_WAKE_CYCLES 4        /* more when asleep */
 #define START_UP_CYCLES 6         /* from power-down and power-save with the RC oscillator */
@@ -18,6 +18,7 @@
 #define BROWN_OUT_V 1.80          /* BODLEVEL = 110 */
 #define BROWN_OUT_HYSTERESIS_V 0.05
 #define EXTERNAL_INTERRUPTS 3
+#define STACK_LOOK_CYCLES 64
 #define STACK_SET_CYCLES 16 /* a prologue has set both halves of the stack pointer long before */
 #define RAM_KEPT_V 1.0
 #define RAM_FROM 0x100 /* of both parts */
@@ -58,6 +59,7 @@ static avr_cycle_count_t source_timer(avr_t *avr, avr_cycle_count_t when, void *
 
     (void)avr;
     (void)when;
+    s->armed = false;
     s->due_ps = INT64_MAX;
     s->fire(s->ctx, at_ps);
     return 0;
@@ -68,12 +70,14 @@ static void arm(struct source *s)
     avr_t *avr = s->mcu->avr;
     avr_cycle_count_t at;
 
-    if (s->due_ps == INT64_MAX) {
-        avr_cycle_timer_cancel(avr, source_timer, s);
-        return;
+    if (s->armed)
+        inside_unlink(avr, source_timer, s);
+    s->armed = s->due_ps != INT64_MAX;
+    if (s->armed) {
+        at = cycle_at(s->mcu, s->due_ps);
+        inside_link(avr, at > avr->cycle ? at : avr->cycle, source_timer, s);
     }
-    at = cycle_at(s->mcu, s->due_ps);
-    avr_cycle_timer_register(avr, at > avr->cycle ? at - avr->cycle : 0, source_timer, s);
+    inside_limit_run(avr);
 }
 
 void source_plan(struct source *s, int64_t due_ps)
@@ -94,6 +98,26 @@ static void arm_all(struct mcu *m)
 {
     for (int i = 0; i < m->sources; i++)
         arm(m->source[i]);
+}
+
+/* ---- end of a stretch ---------------------------------------------------------------------------- */
+
+static avr_cycle_count_t stop_here(avr_t *avr, avr_cycle_count_t when, void *param)
+{
+    (void)avr;
+    (void)when;
+    (void)param;
+    return 0;
+}
+
+/* A timer among simavr's: a callback that plans something makes it forget every other limit. */
+static void plan_horizon(struct mcu *m)
+{
+    avr_t *avr = m->avr;
+
+    m->horizon = cycle_at(m, m->horizon_ps);
+    if (m->horizon > avr->cycle)
+        inside_plan(avr, m->horizon, stop_here, m);
 }
 
 /* ---- clock -------------------------------------------------------------------------------------- */
@@ -119,8 +143,10 @@ void mcu_clock_changed(struct mcu *m)
     m->period_ps =
         (int64_t)(PS_PER_S / m->hz * (double)(1u << (avr->data[REG_CLKPR] & 0x0F)) + 0.5);
     avr->frequency = (uint32_t)(m->hz / (double)(1u << (avr->data[REG_CLKPR] & 0x0F)));
-    if (!m->frozen)
-        arm_all(m);
+    if (m->frozen)
+        return;
+    arm_all(m);
+    plan_horizon(m);
 }
 
 static void drift_on(void *ctx, int64_t at_ps)
@@ -204,6 +230,19 @@ static void forget_pin_values(avr_t *avr)
         }
 }
 
+/* Somebody wants to see each instruction, or a bit is held after each. */
+static bool one_by_one(const struct mcu *m)
+{
+    return m->stuck_mask || (m->watcher && m->watcher->before);
+}
+
+static void limit_runs(struct mcu *m)
+{
+    m->avr->run_cycle_limit = one_by_one(m)  ? 1
+                              : m->stack_low ? STACK_LOOK_CYCLES
+                                             : RUN_LIMIT_CYCLES;
+}
+
 static void note_watchdog(struct mcu *m, int64_t at_ps)
 {
     int slots = (int)(sizeof m->recent_wdt_ps / sizeof m->recent_wdt_ps[0]);
@@ -236,14 +275,17 @@ void mcu_reset(struct mcu *m, enum mcu_reset_cause cause, int64_t at_ps)
     freeze(m, MCU_RESET, at_ps);
     m->release_ps = m->supplied ? at_ps + START_UP_PS : INT64_MAX;
     avr_reset(avr);
-    avr->run_cycle_limit = RUN_LIMIT_CYCLES;
+    m->stack_low = false;
+    limit_runs(m);
     quiet_level_interrupts(avr);
     forget_pin_values(avr);
     avr->data[REG_MCUSR] = flags;
     avr->data[REG_OSCCAL] = m->oscillator.factory;
     avr->data[REG_CLKPR] = CLKPR_AT_RESET;
-    for (int i = 0; i < m->sources; i++)
+    for (int i = 0; i < m->sources; i++) {
         m->source[i]->due_ps = INT64_MAX;
+        m->source[i]->armed = false;
+    }
     mcu_clock_changed(m);
     if (m->on_reset)
         m->on_reset(m->reset_ctx);
@@ -345,7 +387,7 @@ static void tell_clocked_mode(struct mcu *m)
 }
 
 /* Asleep: jumps to the next timer or the horizon, or stops the clock. */
-static void sleep_step(struct mcu *m, avr_cycle_count_t jump, avr_cycle_count_t horizon)
+static void sleep_step(struct mcu *m, avr_cycle_count_t jump)
 {
     avr_t *avr = m->avr;
     enum mcu_mode mode = sleep_mode(avr);
@@ -354,8 +396,8 @@ static void sleep_step(struct mcu *m, avr_cycle_count_t jump, avr_cycle_count_t 
         freeze(m, mode, mcu_now_ps(m));
         return;
     }
-    if (jump > horizon - avr->cycle)
-        jump = horizon - avr->cycle;
+    if (jump > m->horizon - avr->cycle)
+        jump = m->horizon - avr->cycle;
     avr->cycle += jump;
     m->idle_cycles += jump;
 }
@@ -380,6 +422,7 @@ void mcu_stuck_bit(struct mcu *m, uint16_t address, uint8_t bit, bool value)
     m->stuck_address = address;
     m->stuck_mask = (uint8_t)(1u << bit);
     m->stuck_value = value ? m->stuck_mask : 0;
+    limit_runs(m);
     hold_stuck_bit(m);
 }
 
@@ -391,10 +434,11 @@ static void serve_interrupts(struct mcu *m, bool was_asleep)
     /* After SEI exactly one instruction runs before a waiting interrupt; simavr runs one more,
      * with which "sei, sleep, cli" would never be interrupted. */
     if (avr->interrupt_state < 0 && ++avr->interrupt_state == 0)
-        avr->interrupt_state = (int8_t)avr_has_pending_interrupts(avr);
+        avr->interrupt_state = (int8_t)inside_waits(avr);
     if (avr->interrupt_state <= 0)
         return;
-    avr_service_interrupts(avr);
+    if (avr->sreg[S_I])
+        inside_serve(avr);
     if (avr->pc != before && !avr->sreg[S_I]) {
         unsigned cycles = INTERRUPT_CYCLES + (was_asleep ? IDLE_WAKE_CYCLES : 0);
         avr->cycle += cycles;
@@ -412,7 +456,7 @@ static avr_cycle_count_t process_timers(struct mcu *m)
     avr_cycle_count_t jump;
 
     m->in_timers = true;
-    jump = avr_cycle_timer_process(m->avr);
+    jump = inside_process(m->avr);
     m->in_timers = false;
     if (m->reset_waits) {
         m->reset_waits = false;
@@ -422,30 +466,28 @@ static avr_cycle_count_t process_timers(struct mcu *m)
 }
 
 /* Without interrupts a call too many shows here. The two halves of the pointer are written one after the
- * other: in between it may be anywhere. */
+ * other: in between it may be anywhere, so it is looked at again soon. */
 static void watch_stack(struct mcu *m)
 {
     avr_cycle_count_t cycle = m->avr->cycle;
+    bool was_low = m->stack_low;
 
-    if (!stack_in_data(m))
+    m->stack_low = stack_in_data(m);
+    if (m->stack_low == was_low) {
+        if (m->stack_low && cycle - m->stack_low_since >= STACK_SET_CYCLES)
+            check_stack(m, m->avr->pc);
         return;
-    if (cycle - m->stack_low_last > 2 * RUN_LIMIT_CYCLES)
-        m->stack_low_since = cycle;
-    m->stack_low_last = cycle;
-    if (cycle - m->stack_low_since >= STACK_SET_CYCLES)
-        check_stack(m, m->avr->pc);
-}
-
-/* Somebody wants to see each instruction, or a bit is held after each. */
-static bool one_by_one(const struct mcu *m)
-{
-    return m->stuck_mask || (m->watcher && m->watcher->before);
+    }
+    m->stack_low_since = cycle;
+    limit_runs(m);
+    if (m->stack_low && m->avr->run_cycle_count > STACK_LOOK_CYCLES)
+        m->avr->run_cycle_count = STACK_LOOK_CYCLES;
 }
 
 /* A run of one instruction. One that plans a timer has simavr set the length anew, up to the limit. */
 static void make_ready(struct mcu *m)
 {
-    m->avr->run_cycle_limit = one_by_one(m) ? 1 : RUN_LIMIT_CYCLES;
+    limit_runs(m);
     if (one_by_one(m))
         m->avr->run_cycle_count = 1;
     if (m->watcher && m->watcher->before)
@@ -461,15 +503,12 @@ static void stood_still(struct mcu *m)
         m->avr->state = cpu_Running;
 }
 
-static void run_instructions(struct mcu *m, avr_cycle_count_t horizon, bool closely)
+static void run_instructions(struct mcu *m, bool closely)
 {
     avr_t *avr = m->avr;
     avr_cycle_count_t before = avr->cycle;
-    avr_cycle_count_t limit = before < horizon ? horizon - before : 1;
     avr_flashaddr_t next;
 
-    if (avr->run_cycle_count > limit)
-        avr->run_cycle_count = limit;
     if (closely)
         make_ready(m);
     next = m->core ? core_run(m->core, avr) : avr_run_one(avr);
@@ -484,12 +523,13 @@ static void run_instructions(struct mcu *m, avr_cycle_count_t horizon, bool clos
 
 /* Timers and interrupts come first, then instructions up to the next timer or the horizon, so that
  * it makes no difference where one run ends and the next begins. */
-static void run_clocked(struct mcu *m, avr_cycle_count_t horizon)
+static void run_clocked(struct mcu *m)
 {
     avr_t *avr = m->avr;
     bool closely = m->watcher || m->stuck_mask;
 
-    while (avr->cycle < horizon) {
+    plan_horizon(m);
+    while (avr->cycle < m->horizon) {
         bool asleep = avr->state == cpu_Sleeping;
         avr_cycle_count_t jump = process_timers(m);
 
@@ -500,9 +540,9 @@ static void run_clocked(struct mcu *m, avr_cycle_count_t horizon)
         if (avr->interrupt_state)
             serve_interrupts(m, asleep);
         if (avr->state == cpu_Sleeping)
-            sleep_step(m, jump, horizon);
+            sleep_step(m, jump);
         else
-            run_instructions(m, horizon, closely);
+            run_instructions(m, closely);
         if (m->frozen)
             return;
         if (closely)
@@ -559,10 +599,11 @@ static void run_until(struct mcu *m, int64_t end_ps)
                 return;
             run_frozen(m, end_ps);
         } else {
-            avr_cycle_count_t horizon = cycle_at(m, end_ps);
-            if (m->avr->cycle >= horizon)
+            m->horizon_ps = end_ps;
+            m->horizon = cycle_at(m, end_ps);
+            if (m->avr->cycle >= m->horizon)
                 return;
-            run_clocked(m, horizon);
+            run_clocked(m);
         }
     }
 }

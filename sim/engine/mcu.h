@@ -42,6 +42,7 @@ enum mcu_reset_cause { RESET_POWER_ON, RESET_EXTERNAL, RESET_BROWN_OUT, RESET_WA
 struct source {
     struct mcu *mcu;
     int64_t due_ps; /* INT64_MAX: nothing planned */
+    bool armed;     /* among simavr's timers, which a chip without clock does not look at */
     void (*fire)(void *ctx, int64_t at_ps);
     void *ctx;
     unsigned alive; /* bit per enum mcu_mode in which it goes on */
@@ -67,8 +68,8 @@ struct mcu {
     const struct part *part;
     const struct core *core;           /* its flash, decoded; NULL: simavr runs the instructions */
     const struct mcu_watcher *watcher; /* NULL: nobody */
-    avr_cycle_count_t stack_low_since; /* its pointer was in the data, run after run ... */
-    avr_cycle_count_t stack_low_last;  /* ... until then */
+    bool stack_low;                    /* its pointer is in the data ... */
+    avr_cycle_count_t stack_low_since; /* ... look after look since then */
     uint16_t bss_end;
     enum mcu_mode told; /* to the watcher last */
     int number;         /* of the board, 1-based */
@@ -77,6 +78,8 @@ struct mcu {
     avr_cycle_count_t base_cycle;
     int64_t period_ps;
     int64_t done_ps;    /* simulated up to here */
+    int64_t horizon_ps; /* end of this stretch, and its cycle: a new period moves it */
+    avr_cycle_count_t horizon;
     bool frozen;        /* in a sleep mode without CPU clock, or in reset */
     enum mcu_mode mode; /* while frozen */
     int64_t frozen_ps;  /* since */

@@ -4,8 +4,8 @@
 #include <semaphore.h>
 #include <stdlib.h>
 
-/* With fewer boards awake, handing over costs more than it gains. */
-#define WORTH_IT 8
+/* Cycles in a step; with fewer of them, handing over costs more than it gains. */
+#define WORTH_IT 30000u
 
 struct pipeline {
     struct chain *chain;
@@ -19,6 +19,8 @@ struct pipeline {
     sem_t slice; /* one more slice's edges are there */
     sem_t done;
     pthread_t worker;
+    uint64_t *seen;   /* active cycles of each board up to the last step */
+    uint64_t *lately; /* in it */
 };
 
 static int64_t slice_end_ps(const struct pipeline *p, int slice)
@@ -45,24 +47,29 @@ static void *work(void *arg)
     }
 }
 
-/* Late in a round only the far boards are awake: the cut moves with them. */
-static int find_cut(const struct chain *c, int awake)
+/* Late in a round only the far boards are awake: the cut moves with the work. */
+static int find_cut(const struct pipeline *p, uint64_t sum)
 {
-    int seen = 0;
+    uint64_t near = 0;
     int cut = 0;
 
-    while (cut < c->cells - 1 && 2 * seen < awake)
-        seen += !c->board[cut++].mcu.frozen;
+    while (cut < p->chain->cells - 1 && 2 * near < sum)
+        near += p->lately[cut++];
     return cut;
 }
 
-static int count_awake(const struct chain *c)
+/* What the boards did in the last step is what they will do in this one, more or less. */
+static uint64_t look_at_work(struct pipeline *p)
 {
-    int awake = 0;
+    uint64_t sum = 0;
 
-    for (int i = 0; i < c->cells; i++)
-        awake += !c->board[i].mcu.frozen;
-    return awake;
+    for (int i = 0; i < p->chain->cells; i++) {
+        uint64_t cycles = p->chain->board[i].mcu.active_cycles;
+        p->lately[i] = cycles - p->seen[i];
+        p->seen[i] = cycles;
+        sum += p->lately[i];
+    }
+    return sum;
 }
 
 static void share_step(struct pipeline *p)
@@ -73,6 +80,7 @@ static void share_step(struct pipeline *p)
 
     p->cut_wire = real;
     wire_continue(&p->staging, real, c->now_ps);
+    p->staging.broken = real->broken; /* then the sender's current is another */
     sender->out = &p->staging;
     sem_post(&p->begin);
     for (int i = 0; i < CHAIN_SLICES_PER_STEP; i++) {
@@ -88,15 +96,22 @@ static void share_step(struct pipeline *p)
 
 void pipeline_step(struct pipeline *p, int64_t end_ps)
 {
-    int awake = count_awake(p->chain);
+    uint64_t sum = look_at_work(p);
 
-    if (awake < WORTH_IT) {
+    if (sum < WORTH_IT) {
         chain_run_all(p->chain, end_ps);
         return;
     }
     p->end_ps = end_ps;
-    p->cut = find_cut(p->chain, awake);
+    p->cut = find_cut(p, sum);
     share_step(p);
+}
+
+static void free_all(struct pipeline *p)
+{
+    free(p->seen);
+    free(p->lately);
+    free(p);
 }
 
 struct pipeline *pipeline_new(struct chain *c)
@@ -105,6 +120,8 @@ struct pipeline *pipeline_new(struct chain *c)
 
     if (!p)
         return NULL;
+    p->seen = calloc((size_t)c->cells, sizeof *p->seen);
+    p->lately = calloc((size_t)c->cells, sizeof *p->lately);
     p->chain = c;
     wire_init(&p->staging);
     for (int i = 0; i < CHAIN_SLICES_PER_STEP; i++)
@@ -112,8 +129,8 @@ struct pipeline *pipeline_new(struct chain *c)
     sem_init(&p->begin, 0, 0);
     sem_init(&p->slice, 0, 0);
     sem_init(&p->done, 0, 0);
-    if (pthread_create(&p->worker, NULL, work, p) != 0) {
-        free(p);
+    if (!p->seen || !p->lately || pthread_create(&p->worker, NULL, work, p) != 0) {
+        free_all(p);
         return NULL;
     }
     return p;
@@ -129,5 +146,5 @@ void pipeline_free(struct pipeline *p)
     sem_destroy(&p->begin);
     sem_destroy(&p->slice);
     sem_destroy(&p->done);
-    free(p);
+    free_all(p);
 }

@@ -3,8 +3,9 @@
 #include <math.h>
 #include <stddef.h>
 
-#include <sim_interrupts.h>
 #include <sim_io.h>
+
+#include "engine/inside.h"
 
 enum { AS2 = 0x20, TCN2UB = 0x10, OCR2AUB = 0x08, OCR2BUB = 0x04, TCR2AUB = 0x02, TCR2BUB = 0x01 };
 enum { TOIE2 = 0x01 };
@@ -71,7 +72,7 @@ static void overflowed(void *ctx, int64_t at_ps)
         t->stale = 255;
         t->valid_from_ps = at_ps + t->crystal_fs / FS_PER_PS;
     }
-    avr_raise_interrupt(t->mcu->avr, t->vector);
+    inside_raise(t->mcu->avr, t->vector);
     if (!on_crystal(t))
         t->start_ps = at_ps; /* the CPU clock may have another period next time */
     plan_from(t, at_ps);
@@ -156,7 +157,7 @@ static void write_flags(avr_t *avr, avr_io_addr_t addr, uint8_t v, void *param)
 
     (void)addr;
     if (v & TOIE2)
-        avr_clear_interrupt(avr, t->vector);
+        inside_clear(avr, t->vector);
 }
 
 void timer2_reset(struct timer2 *t)

@@ -2,14 +2,17 @@
 
 #include <stddef.h>
 
-#include <sim_interrupts.h>
 #include <sim_io.h>
+
+#include "engine/inside.h"
 
 enum { UCSRA = 0, UCSRB = 1, UBRRL = 4, UBRRH = 5, UDR = 6 }; /* from base */
 enum { RXC = 0x80, TXC = 0x40, UDRE = 0x20, FE = 0x10, DOR = 0x08, U2X = 0x02 };
 enum { RXCIE = 0x80, TXCIE = 0x40, UDRIE = 0x20, RXEN = 0x10, TXEN = 0x08 };
 
 #define FRAME_BITS 10
+#define START_BIT 0x001u
+#define STOP_BIT 0x200u
 
 static int64_t bit_ps(const struct usart *u)
 {
@@ -23,6 +26,17 @@ static void drive(struct usart *u, int64_t at_ps, bool level)
 {
     wire_drive(u->out, at_ps, level);
     gauge_set(&u->out_low, !level && !u->out->broken, at_ps);
+}
+
+static void drive_frame(struct usart *u, uint8_t byte, int64_t at_ps, int64_t bit)
+{
+    int lows = FRAME_BITS - 1 - __builtin_popcount(byte);
+
+    wire_drive_frame(u->out, at_ps, bit, byte);
+    gauge_set(&u->out_low, false, at_ps);
+    if (!u->out->broken)
+        u->out_low.sum_ps += lows * bit;
+    gauge_set(&u->out_low, false, at_ps + (FRAME_BITS - 1) * bit);
 }
 
 static void show_port_level(struct usart *u, int64_t at_ps)
@@ -39,10 +53,7 @@ static void shift_out(struct usart *u, uint8_t byte, int64_t at_ps)
     u->shifting = true;
     u->bytes_sent++;
     u->out->bytes++;
-    drive(u, at_ps, false);
-    for (int i = 0; i < 8; i++)
-        drive(u, at_ps + (i + 1) * bit, (byte >> i) & 1);
-    drive(u, at_ps + 9 * bit, true);
+    drive_frame(u, byte, at_ps, bit);
     source_plan(&u->tx_done, at_ps + FRAME_BITS * bit);
 }
 
@@ -52,9 +63,9 @@ static void raise_levels(struct usart *u)
     avr_t *avr = u->mcu->avr;
 
     if ((u->b & UDRIE) && !u->buffered)
-        avr_raise_interrupt(avr, u->udre_vector);
+        inside_raise(avr, u->udre_vector);
     if ((u->b & RXCIE) && u->fifo_fill > 0)
-        avr_raise_interrupt(avr, u->rx_vector);
+        inside_raise(avr, u->rx_vector);
 }
 
 static void tx_finished(void *ctx, int64_t at_ps)
@@ -69,7 +80,7 @@ static void tx_finished(void *ctx, int64_t at_ps)
         return;
     }
     u->txc = true;
-    avr_raise_interrupt(u->mcu->avr, u->tx_vector);
+    inside_raise(u->mcu->avr, u->tx_vector);
     show_port_level(u, at_ps);
 }
 
@@ -83,11 +94,11 @@ static void write_udr(avr_t *avr, avr_io_addr_t addr, uint8_t v, void *param)
     if (u->shifting) {
         u->buffered = true;
         u->buffer = v;
-        avr_clear_interrupt(avr, u->udre_vector);
+        inside_clear(avr, u->udre_vector);
         return;
     }
     shift_out(u, v, mcu_now_ps(u->mcu));
-    avr_clear_interrupt(avr, u->udre_vector);
+    inside_clear(avr, u->udre_vector);
     raise_levels(u);
 }
 
@@ -109,15 +120,30 @@ static void plan_reception(struct usart *u)
 }
 
 /* Majority of three samples around the middle of bit i: samples 4, 5, 6 of 8. */
-static bool sample(const struct usart *u, struct wire_cursor *cursor, int i)
+static bool sample(const struct usart *u, struct wire_cursor *cursor, int i, int64_t bit)
 {
-    int64_t bit = bit_ps(u);
     int64_t middle_ps = u->rx_start_ps + i * bit + bit / 2;
     int high = wire_cursor_level(cursor, middle_ps - bit / 8);
 
     high += wire_cursor_level(cursor, middle_ps);
     high += wire_cursor_level(cursor, middle_ps + bit / 8);
     return high >= 2;
+}
+
+/* Start bit, byte and stop bit, from bit 0 on. */
+static unsigned sampled_frame(const struct usart *u, int64_t bit)
+{
+    int64_t eighth = bit / 8;
+    struct wire_cursor cursor;
+    unsigned levels = 0;
+
+    if (wire_frame(u->in, u->rx_start_ps + bit / 2 - eighth, bit, 2 * eighth, &levels))
+        return levels;
+    levels = 0;
+    wire_cursor_start(&cursor, u->in);
+    for (int i = 0; i < FRAME_BITS; i++)
+        levels |= (unsigned)sample(u, &cursor, i, bit) << i;
+    return levels;
 }
 
 /* Whether bit i is certain however the sample clock lies: sample 4 of 8 the moment it begins, sample 5
@@ -149,9 +175,10 @@ static void put_fifo(struct usart *u, struct usart_char c)
 static void byte_received(void *ctx, int64_t at_ps)
 {
     struct usart *u = ctx;
-    struct usart_char c = { 0 };
+    struct usart_char c;
     struct wire_cursor cursor;
-    struct wire_cursor strict_cursor;
+    int64_t bit = bit_ps(u);
+    unsigned frame;
 
     if (!(u->b & RXEN))
         return;
@@ -161,21 +188,20 @@ static void byte_received(void *ctx, int64_t at_ps)
         return;
     }
     u->rx_from_ps = at_ps;
-    wire_cursor_start(&cursor, u->in);
-    strict_cursor = cursor;
-    if (!sample(u, &cursor, 0)) {
-        for (int i = 0; i < 8; i++)
-            c.byte = (uint8_t)(c.byte | sample(u, &cursor, i + 1) << i);
-        c.framing_error = !sample(u, &cursor, 9);
+    frame = sampled_frame(u, bit);
+    if (!(frame & START_BIT)) {
+        c = (struct usart_char){ .byte = (uint8_t)(frame >> 1),
+                                 .framing_error = !(frame & STOP_BIT) };
+        wire_cursor_start(&cursor, u->in);
         for (int i = 1; u->strict && i < FRAME_BITS; i++)
-            c.framing_error = c.framing_error || !certain(u, &strict_cursor, i);
+            c.framing_error = c.framing_error || !certain(u, &cursor, i);
         u->bytes_received++;
         u->framing_errors += c.framing_error;
         put_fifo(u, c);
     } else {
-        u->rx_from_ps = u->rx_start_ps + bit_ps(u); /* a spike, no start bit */
+        u->rx_from_ps = u->rx_start_ps + bit; /* a spike, no start bit */
     }
-    wire_forget(u->in, u->rx_from_ps - 2 * bit_ps(u));
+    wire_forget(u->in, u->rx_from_ps - 2 * bit);
     plan_reception(u);
 }
 
@@ -185,7 +211,7 @@ static uint8_t read_udr(avr_t *avr, avr_io_addr_t addr, void *param)
     uint8_t byte = u->fifo[0].byte;
 
     (void)addr;
-    avr_clear_interrupt(avr, u->rx_vector);
+    inside_clear(avr, u->rx_vector);
     if (u->fifo_fill == 0)
         return byte;
     u->overrun = false;
@@ -225,7 +251,7 @@ static void write_ucsra(avr_t *avr, avr_io_addr_t addr, uint8_t v, void *param)
     u->a = v & U2X;
     if (v & TXC) {
         u->txc = false;
-        avr_clear_interrupt(avr, u->tx_vector);
+        inside_clear(avr, u->tx_vector);
     }
 }
 
@@ -234,7 +260,7 @@ static void receiver_off(struct usart *u)
     source_plan(&u->rx_done, INT64_MAX);
     u->fifo_fill = 0;
     u->waiting_full = u->overrun = false;
-    avr_clear_interrupt(u->mcu->avr, u->rx_vector);
+    inside_clear(u->mcu->avr, u->rx_vector);
 }
 
 static void write_ucsrb(avr_t *avr, avr_io_addr_t addr, uint8_t v, void *param)
@@ -258,7 +284,7 @@ static void write_ucsrb(avr_t *avr, avr_io_addr_t addr, uint8_t v, void *param)
         show_port_level(u, now_ps);
     }
     if ((v & TXCIE) && u->txc)
-        avr_raise_interrupt(avr, u->tx_vector);
+        inside_raise(avr, u->tx_vector);
     raise_levels(u);
 }
 

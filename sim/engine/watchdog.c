@@ -3,8 +3,9 @@
 #include <stddef.h>
 
 #include <avr_watchdog.h>
-#include <sim_interrupts.h>
 #include <sim_io.h>
+
+#include "engine/inside.h"
 
 enum { WDIF = 0x80, WDIE = 0x40, WDP3 = 0x20, WDCE = 0x10, WDE = 0x08 };
 
@@ -48,7 +49,7 @@ static void timed_out(void *ctx, int64_t at_ps)
         mcu_reset(w->mcu, RESET_WATCHDOG, at_ps);
         return;
     }
-    avr_raise_interrupt(avr, w->vector);
+    inside_raise(avr, w->vector);
     restart(w);
 }
 
@@ -74,7 +75,7 @@ static void write_wdtcsr(avr_t *avr, avr_io_addr_t addr, uint8_t v, void *param)
     uint8_t flag = (uint8_t)(old & WDIF & ~v); /* cleared by writing a one */
 
     if (v & WDIF)
-        avr_clear_interrupt(avr, w->vector);
+        inside_clear(avr, w->vector);
     if ((v & WDCE) && (v & WDE)) {
         w->change_until_ps = now_ps + (CHANGE_CYCLES + 1) * w->mcu->period_ps;
         v = (uint8_t)(old | (v & WDIE));
@@ -89,7 +90,7 @@ static void write_wdtcsr(avr_t *avr, avr_io_addr_t addr, uint8_t v, void *param)
     else if (((old ^ v) & WDIE) && w->timeout.due_ps == INT64_MAX)
         restart(w);
     if (flag && (v & ~old & WDIE))
-        avr_raise_interrupt(avr, w->vector);
+        inside_raise(avr, w->vector);
 }
 
 static int hear_wdr(avr_io_t *io, uint32_t ctl, void *io_param)

@@ -3,6 +3,11 @@
 #include <stdlib.h>
 
 #define MASK (WIRE_EDGES - 1u)
+#define FRAME_BITS 10
+#define STOP_BIT 0x200u
+#define FRAME_MASK 0x3FFu
+#define AT_FRONT 64u /* of WIRE_EDGES: what is used again soon stays in the processor's cache */
+#define FEW 8u
 
 /* ---- taps --------------------------------------------------------------------------------------- */
 
@@ -88,6 +93,41 @@ void wire_drive(struct wire *w, int64_t at_ps, bool level)
         append(w, at_ps, level);
 }
 
+void wire_drive_frame(struct wire *w, int64_t at_ps, int64_t bit_ps, uint8_t byte)
+{
+    unsigned levels = STOP_BIT | (unsigned)byte << 1;
+    unsigned changes;
+
+    take_back(w, at_ps);
+    changes = (levels ^ (levels << 1 | w->level)) & FRAME_MASK;
+    while (changes) {
+        int bit = __builtin_ctz(changes);
+        append(w, at_ps + bit * bit_ps, (levels >> bit) & 1);
+        changes &= changes - 1;
+    }
+}
+
+bool wire_frame(const struct wire *w, int64_t first_ps, int64_t bit_ps, int64_t look_ps,
+                unsigned *levels)
+{
+    const int64_t end_ps = first_ps + (FRAME_BITS - 1) * bit_ps + look_ps;
+
+    if (w->broken)
+        return false;
+    *levels = w->tail_level ? FRAME_MASK : 0;
+    for (uint64_t i = w->tail; i != w->head && w->edge[i & MASK].at_ps <= end_ps; i++) {
+        int64_t late_ps = w->edge[i & MASK].at_ps - first_ps;
+        int64_t bit = late_ps <= 0 ? 0 : (late_ps + bit_ps - 1) / bit_ps;
+
+        if (late_ps > 0 && late_ps - (bit - 1) * bit_ps <= look_ps)
+            return false;
+        *levels &= (1u << bit) - 1u;
+        if (w->edge[i & MASK].level)
+            *levels |= FRAME_MASK & ~((1u << bit) - 1u);
+    }
+    return true;
+}
+
 /* Index of the first edge at or after a time; a receiver reads near the tail. */
 static uint64_t first_from(const struct wire *w, int64_t from_ps)
 {
@@ -149,10 +189,24 @@ int64_t wire_next_fall(const struct wire *w, int64_t from_ps)
     return at_ps;
 }
 
+/* The last edges of a quiet wire go back to the front of the memory. */
+static void move_to_front(struct wire *w)
+{
+    uint64_t edges = w->head - w->tail;
+
+    if (edges > FEW || (w->tail & MASK) < AT_FRONT)
+        return;
+    for (uint64_t i = 0; i < edges; i++)
+        w->edge[i] = w->edge[(w->tail + i) & MASK];
+    w->tail = 0;
+    w->head = edges;
+}
+
 void wire_forget(struct wire *w, int64_t before_ps)
 {
     while (w->head - w->tail > 1 && w->edge[(w->tail + 1) & MASK].at_ps < before_ps)
         drop_oldest(w);
+    move_to_front(w);
 }
 
 bool wire_take(struct wire *w, int64_t before_ps, int64_t *at_ps, bool *level)

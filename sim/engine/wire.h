@@ -42,6 +42,8 @@ void wire_listen(struct wire *w, struct wire_tap *tap, int64_t from_ps);
 void wire_tap_free(struct wire_tap *tap);
 /* From at_ps on the sender drives this level; equal levels merge. */
 void wire_drive(struct wire *w, int64_t at_ps, bool level);
+/* The same for a start bit, a byte and a stop bit. */
+void wire_drive_frame(struct wire *w, int64_t at_ps, int64_t bit_ps, uint8_t byte);
 /* Level that the receiver sees at a time not before the oldest kept edge. */
 bool wire_level(const struct wire *w, int64_t at_ps);
 /* Reading the level at times that only grow. */
@@ -59,6 +61,10 @@ static inline bool wire_cursor_level(struct wire_cursor *c, int64_t at_ps)
         c->level = w->edge[c->next++ & (WIRE_EDGES - 1u)].level;
     return c->level || (w->broken && at_ps >= w->broken_ps);
 }
+/* Start bit, byte and stop bit as levels from bit 0 on, each looked at for look_ps from first_ps on. False if
+ * one of them changes meanwhile, or the wire is broken. */
+bool wire_frame(const struct wire *w, int64_t first_ps, int64_t bit_ps, int64_t look_ps,
+                unsigned *levels);
 /* Time of the first edge at or after from_ps, with its level; WIRE_NEVER if none is known yet. */
 int64_t wire_next_edge(const struct wire *w, int64_t from_ps, bool *level);
 int64_t wire_next_fall(const struct wire *w, int64_t from_ps);

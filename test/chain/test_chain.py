@@ -210,21 +210,26 @@ def past_2_to_the_53_ps(bench):
     return "%d rounds" % run.json["rounds"]
 
 
-def same_on_two_threads(cells, seconds, bench):
+BUSY = "set spread 0.05\nat 2 load 20 A\nat 2 ripple 100 0.3\nat 3 break 3 4\nat 5 repair 3 4\n"
+# Board 218 moves its clock shortly before the end of a step: it must stop there all the same.
+TRIMMED_LATE = 1
+
+
+def same_on_two_threads(cells, seconds, bench, seed=7, scenario=BUSY):
     """To the cycle, not just to the row."""
-    scenario = "set spread 0.05\nat 2 load 20 A\nat 2 ripple 100 0.3\nat 3 break 3 4\nat 5 repair 3 4\n"
-    base = ["--cells", cells, "--duration", seconds, "--seed", 7]
+    base = ["--cells", cells, "--duration", seconds, "--seed", seed]
     one = bench.run(base + ["--threads", 1], scenario)
     two = bench.run(base + ["--threads", 2], scenario)
     check(read_bytes(one) == read_bytes(two), "the CSVs differ")
-    for key in ("active_cycles", "idle_cycles", "bytes_sent", "bytes_received", "bad_frames"):
+    for key in ("active_cycles", "idle_cycles", "bytes_sent", "bytes_received", "bad_frames",
+                "avg_current_ua"):
         for a, b in zip(one.json["boards"], two.json["boards"]):
             check(a[key] == b[key], "%s of board %d: %s and %s" % (key, a["number"], a[key], b[key]))
     return "%d cycles in %d boards" % (one.sum_boards("active_cycles"), cells)
 
 
-def partial(function, *arguments):
-    return functools.partial(function, *arguments)
+def partial(function, *arguments, **named):
+    return functools.partial(function, *arguments, **named)
 
 
 def no_loss_whatever_the_clocks(seeds, seconds, bench):
@@ -254,4 +259,6 @@ if __name__ == "__main__":
         ("chain_4_ripple_averaged", ripple_averaged),
         ("chain_16_same_on_two_threads", partial(same_on_two_threads, 16, 20)),
         ("chain_100_same_on_two_threads", partial(same_on_two_threads, 100, 8)),
+        ("chain_255_same_on_two_threads", partial(same_on_two_threads, 255, 2, seed=TRIMMED_LATE,
+                                                  scenario="")),
     ])

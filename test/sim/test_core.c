@@ -90,12 +90,12 @@ static bool stays_inside(const avr_t *avr, uint16_t code, uint16_t second)
     return !io || address == R_SREG || address == 0x3E || address == R_SPL || address == R_SPH;
 }
 
-/* Sleep, watchdog, self-programming; and ELPM where there is no RAMPZ, which simavr does not survive. */
+/* Break, watchdog, self-programming; and ELPM where there is no RAMPZ, which simavr does not survive. */
 static bool is_left_to_simavr(const avr_t *avr, uint16_t code)
 {
     if (!avr->rampz && (code == 0x95D8 || (code & 0xFE0E) == 0x9006))
         return true;
-    return code == 0x9588 || code == 0x9598 || code == 0x95A8 || code == 0x95E8;
+    return code == 0x9598 || code == 0x95A8 || code == 0x95E8;
 }
 
 static void run(struct pair *p, const struct result *from, const struct core *core,
