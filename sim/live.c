@@ -172,22 +172,3 @@ void live_summary(const struct run *r)
         printf("%d of %d expectations failed\n", scenario_expect_failed(r->scenario),
                scenario_expect_total(r->scenario));
 }
-
-static const char *const crash_text[] = {
-    [MCU_NO_CRASH] = "no crash",
-    [MCU_BAD_OPCODE] = "bad opcode or access outside memory",
-    [MCU_SLEEP_FOREVER] = "asleep with interrupts off",
-    [MCU_STACK_IN_DATA] = "stack grew into data",
-    [MCU_RESET_LOOP] = "watchdog reset loop",
-};
-
-void live_crash(const struct run *r)
-{
-    const struct board *b = &r->chain.board[r->crashed_board - 1];
-    const char *symbol = firmware_symbol(b->firmware, b->mcu.crash_pc);
-
-    fprintf(stderr, "bms-sim: board %d (%s) crashed at %.6f s, cycle %llu, pc 0x%04x (%s): %s\n",
-            b->number, b->firmware->path, (double)mcu_now_ps(&b->mcu) * 1e-12,
-            (unsigned long long)b->mcu.avr->cycle, b->mcu.crash_pc, symbol ? symbol : "?",
-            crash_text[b->mcu.crash]);
-}

@@ -13,6 +13,5 @@ void live_print(const struct run *r, const char *lines);
 void live_clear(void);
 void live_second(const struct run *r);
 void live_summary(const struct run *r);
-void live_crash(const struct run *r);
 
 #endif

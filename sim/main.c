@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "debug/crash.h"
 #include "json_out.h"
 #include "live.h"
 #include "options.h"
@@ -51,10 +52,11 @@ static int simulate(const struct options *o, struct scenario *scenario)
         status = EXIT_CRASHED;
     stop_showing(&run);
     if (status == EXIT_CRASHED)
-        live_crash(&run);
+        crash_report(stderr, &run.chain.board[run.crashed_board - 1]);
     live_summary(&run);
     if (status == EXIT_OK && scenario && scenario_expect_failed(scenario) > 0)
         status = EXIT_EXPECT_FAILED;
+    debug_report(&run.debug, run.crashed_board, status);
     if (o->json_path && !json_write(&run, o->json_path, &err))
         status = bad_input(&err);
     run_free(&run);

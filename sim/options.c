@@ -14,6 +14,10 @@
 #define TWO_THREADS_FROM 48 /* below, handing over costs more than it gains */
 #define DEFAULT_DURATION_S 60.0
 #define DEFAULT_FIRMWARE "build/firmware"
+#define TRACE_STEPS 64
+#define TRACE_STEPS_MAX 1000000
+#define GDB_PORT 1234
+#define VCD_BOARDS 16 /* when none are named */
 
 enum {
     KEY_REALTIME = 1,
@@ -34,7 +38,12 @@ enum {
     KEY_EXT_BEGIN,
     KEY_EXT_BEGIN_LOG,
     KEY_VIEW,
-    KEY_RECORD
+    KEY_RECORD,
+    KEY_VCD,
+    KEY_VCD_BOARDS,
+    KEY_TRACE,
+    KEY_TRACE_END,
+    KEY_GDB
 };
 
 const char *argp_program_version = "bms-sim 0.1";
@@ -70,6 +79,11 @@ static const struct argp_option table[] = {
       0 },
     { "record", KEY_RECORD, "FILE", 0, "what is done to the pack, as a scenario that does it again",
       0 },
+    { "vcd", KEY_VCD, "FILE", 0, "waveforms of the pins, for a waveform viewer", 0 },
+    { "vcd-boards", KEY_VCD_BOARDS, "K,L..", 0, "of these boards (all, up to 16)", 0 },
+    { "trace", KEY_TRACE, "K[:N]", 0, "when board K crashes: its last N instructions (64)", 0 },
+    { "trace-end", KEY_TRACE_END, NULL, 0, "and also when the run ends", 0 },
+    { "gdb", KEY_GDB, "K[:PORT]", 0, "board K waits for avr-gdb (1234)", 0 },
     { "csv", KEY_CSV, "FILE", 0, "one row per second: truth and belief side by side", 0 },
     { "json", KEY_JSON, "FILE", 0, "summary of the run", 0 },
     { "app", KEY_APP, "PATH", 0, "the app port as a pseudo-terminal of this name", 0 },
@@ -168,6 +182,30 @@ static bool critical_of(const char *name)
     return strcmp(name, "critical") == 0;
 }
 
+/* "K", or "K:NUMBER", which goes to *number. */
+static int board_and(const char *option, char *text, double min, double max, int *number)
+{
+    char *colon = strchr(text, ':');
+
+    if (colon) {
+        *number = whole(option, colon + 1, min, max);
+        *colon = '\0';
+    }
+    return whole(option, text, 1, 255);
+}
+
+static void vcd_boards(struct options *o, char *text)
+{
+    char *rest = NULL;
+
+    for (char *word = strtok_r(text, ",", &rest); word; word = strtok_r(NULL, ",", &rest)) {
+        o->vcd_board[whole("vcd-boards", word, 1, 255) - 1] = true;
+        o->vcd_named = true;
+    }
+    if (!o->vcd_named)
+        bad("--%s: '%s' names no board", "vcd-boards", text);
+}
+
 static error_t parse_one(int key, char *arg, struct argp_state *state)
 {
     struct options *o = state->input;
@@ -213,6 +251,21 @@ static error_t parse_one(int key, char *arg, struct argp_state *state)
         break;
     case KEY_RECORD:
         o->record_path = arg;
+        break;
+    case KEY_VCD:
+        o->vcd_path = arg;
+        break;
+    case KEY_VCD_BOARDS:
+        vcd_boards(o, arg);
+        break;
+    case KEY_TRACE:
+        o->trace_board = board_and("trace", arg, 1, TRACE_STEPS_MAX, &o->trace_steps);
+        break;
+    case KEY_TRACE_END:
+        o->trace_end = true;
+        break;
+    case KEY_GDB:
+        o->gdb_board = board_and("gdb", arg, 0, 65535, &o->gdb_port);
         break;
     case KEY_CSV:
         o->csv_path = arg;
@@ -291,6 +344,8 @@ void options_parse(struct options *o, int argc, char **argv)
                            .clock_end = NAN,
                            .app_baud = 38400.0,
                            .calibrated = true,
+                           .trace_steps = TRACE_STEPS,
+                           .gdb_port = GDB_PORT,
                            .firmware_dir = DEFAULT_FIRMWARE };
     argv[0] = name; /* what getopt puts in front of its line */
     if (argp_parse(&argp, argc, argv, 0, NULL, o) != 0)
@@ -347,6 +402,26 @@ static void take_run(struct options *o, const struct scenario_defaults *d)
         o->seed = d->seed;
 }
 
+static void check_board(const char *option, int number, int cells)
+{
+    if (number <= cells)
+        return;
+    fprintf(stderr, "bms-sim: --%s: board %d in a pack of %d cells\n", option, number, cells);
+    exit(EXIT_BAD_INPUT);
+}
+
+static void complete_debug(struct options *o)
+{
+    check_board("trace", o->trace_board, o->cells);
+    check_board("gdb", o->gdb_board, o->cells);
+    for (int i = 0; i < 255; i++) {
+        if (o->vcd_board[i])
+            check_board("vcd-boards", i + 1, o->cells);
+        if (!o->vcd_named)
+            o->vcd_board[i] = i < VCD_BOARDS && i < o->cells;
+    }
+}
+
 void options_complete(struct options *o, const struct scenario *scenario)
 {
     const struct recording *recording = scenario ? scenario_recording(scenario) : NULL;
@@ -361,6 +436,7 @@ void options_complete(struct options *o, const struct scenario *scenario)
         o->cells = (int)recording->cells;
     if (!o->given['w'])
         o->switches = fitting_switches(o);
+    complete_debug(o);
     if (o->threads == 0)
         o->threads = o->cells < TWO_THREADS_FROM ? 1 : 2;
 }

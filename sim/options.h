@@ -42,6 +42,14 @@ struct options {
     const char *firmware_dir;
     bool view;
     const char *record_path;
+    const char *vcd_path;
+    bool vcd_board[255]; /* by index; all that are named with --vcd-boards */
+    bool vcd_named;
+    int trace_board; /* number, 0: none */
+    int trace_steps;
+    bool trace_end;
+    int gdb_board; /* number, 0: none */
+    int gdb_port;
     bool given[128]; /* by option letter: was on the command line */
 };
 

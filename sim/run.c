@@ -248,14 +248,15 @@ bool run_all(struct run *r)
 
     do_events(r, 0.0);
     while (r->chain.now_ps < end_ps && r->crashed_board == 0 && !r->stopped) {
+        debug_before_step(&r->debug);
         r->crashed_board = chain_step(&r->chain);
+        debug_after_step(&r->debug);
         outside_step(&r->outside, r->chain.now_ps);
         step++;
         if (step % STEPS_PER_LOOK == 0)
             watch_rounds(r);
         do_events(r, (double)r->chain.now_ps * 1e-12);
-        if (r->view_shown)
-            r->stopped = !view_step(r->view_shown, r);
+        r->stopped = debug_killed(&r->debug) || (r->view_shown && !view_step(r->view_shown, r));
         if (step % CHAIN_STEPS_PER_SECOND == 0)
             end_of_second(r);
         if (r->options->realtime && !r->view_shown)
@@ -364,7 +365,7 @@ bool run_init(struct run *r, const struct options *o, struct scenario *scenario,
     factory_settings(&r->chain, &settings);
     if (scenario && scenario_recording(scenario))
         world_replay(r->world, scenario_recording(scenario));
-    return true;
+    return debug_open(&r->debug, &r->chain, o, err);
 }
 
 void run_free(struct run *r)
@@ -379,6 +380,7 @@ void run_free(struct run *r)
         free(r->mark[i].counters);
     free(r->mark);
     outside_close(&r->outside);
+    debug_close(&r->debug);
     chain_free(&r->chain);
     world_free(r->world);
 }

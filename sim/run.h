@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "common/link.h"
+#include "debug/debug.h"
 #include "end_board/view.h"
 #include "engine/chain.h"
 #include "options.h"
@@ -77,6 +78,7 @@ struct run {
     int marks;
     double shown_error_mv; /* worst of all that End showed since the last mark */
     struct record record;
+    struct debug debug;
     struct view *view_shown; /* may be NULL */
     bool stopped;            /* somebody wants no more of it */
     FILE *csv;               /* may be NULL */

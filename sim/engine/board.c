@@ -64,6 +64,39 @@ bool board_relay(const struct board *b, int relay)
     return output_on(b, relay == 0 ? wiring_of(b)->charge : wiring_of(b)->load);
 }
 
+static struct board_output output_of(const struct board *b, enum board_pin pin)
+{
+    const struct wiring *w = wiring_of(b);
+
+    switch (pin) {
+    case PIN_LED:
+        return w->led;
+    case PIN_BALANCE:
+        return w->balance;
+    case PIN_CHARGE:
+        return w->charge;
+    case PIN_LOAD:
+        return w->load;
+    case BOARD_PINS:
+        break;
+    }
+    return (struct board_output){ 0 };
+}
+
+bool board_pin_on(const struct board *b, enum board_pin pin)
+{
+    struct board_output o = output_of(b, pin);
+
+    return o.port != 0 && b->mcu.supplied && output_on(b, o);
+}
+
+avr_irq_t *board_pin_irq(struct board *b, enum board_pin pin)
+{
+    struct board_output o = output_of(b, pin);
+
+    return o.port ? mcu_pin(&b->mcu, port_letter(o.port), o.bit) : NULL;
+}
+
 static void count_on_time(bool *on, int64_t *since_ps, int64_t *sum_ps, bool now, int64_t now_ps)
 {
     if (*on)

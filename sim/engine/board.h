@@ -106,6 +106,10 @@ void board_press(struct board *b, bool down);
 void board_set_switches(struct board *b, uint8_t switches);
 /* Time the balance resistor was on since the last call, in ps. */
 int64_t board_take_balance_ps(struct board *b);
+/* Outputs that somebody outside can see; a board that has none of it has no irq and is never on. */
+enum board_pin { PIN_LED, PIN_BALANCE, PIN_CHARGE, PIN_LOAD, BOARD_PINS };
+bool board_pin_on(const struct board *b, enum board_pin pin);
+avr_irq_t *board_pin_irq(struct board *b, enum board_pin pin);
 /* True when a relay driver pin of the End board is high: 0 charge, 1 load. */
 bool board_relay(const struct board *b, int relay);
 

@@ -202,18 +202,3 @@ avr_t *firmware_chip(struct firmware *f)
     avr->log = LOG_NONE;
     return avr;
 }
-
-const char *firmware_symbol(const struct firmware *f, uint32_t address)
-{
-    const char *best = NULL;
-    uint32_t best_at = 0;
-
-    for (uint32_t i = 0; i < f->elf.symbolcount; i++) {
-        const avr_symbol_t *s = f->elf.symbol[i];
-        if (s->addr <= address && s->addr >= best_at && s->addr < f->elf.flashsize) {
-            best = s->symbol;
-            best_at = s->addr;
-        }
-    }
-    return best;
-}

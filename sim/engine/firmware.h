@@ -37,7 +37,5 @@ void firmware_flip(struct firmware *f, avr_t *avr, uint32_t address, uint8_t bit
 void firmware_chip_free(struct firmware *f, avr_t *avr);
 /* After its chips. */
 void firmware_free(struct firmware *f);
-/* Name of the function at a flash address, or NULL. */
-const char *firmware_symbol(const struct firmware *f, uint32_t address);
 
 #endif

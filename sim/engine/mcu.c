@@ -18,7 +18,9 @@
 #define BROWN_OUT_V 1.80          /* BODLEVEL = 110 */
 #define BROWN_OUT_HYSTERESIS_V 0.05
 #define EXTERNAL_INTERRUPTS 3
+#define STACK_SET_CYCLES 16 /* a prologue has set both halves of the stack pointer long before */
 #define RAM_KEPT_V 1.0
+#define RAM_FROM 0x100 /* of both parts */
 #define SMCR_SE 0x01
 #define CLKPR_AT_RESET 3 /* fuse CKDIV8 */
 #define RESET_LOOP_PS 60000000000000LL
@@ -149,8 +151,17 @@ static void write_clock(avr_t *avr, avr_io_addr_t addr, uint8_t v, void *param)
 
 /* ---- reset and supply --------------------------------------------------------------------------- */
 
+static void tell_mode(struct mcu *m, enum mcu_mode mode, int64_t at_ps)
+{
+    if (!m->watcher || !m->watcher->mode || m->told == mode)
+        return;
+    m->told = mode;
+    m->watcher->mode(m->watcher->ctx, mode, at_ps);
+}
+
 static void freeze(struct mcu *m, enum mcu_mode mode, int64_t at_ps)
 {
+    tell_mode(m, mode, at_ps);
     m->frozen = true;
     m->mode = mode;
     m->frozen_ps = m->done_ps = at_ps;
@@ -169,6 +180,7 @@ static void thaw(struct mcu *m, int64_t at_ps, int start_up_cycles)
 {
     account_frozen(m, at_ps);
     m->frozen = false;
+    tell_mode(m, MCU_ACTIVE, at_ps);
     rebase(m, at_ps + start_up_cycles * m->period_ps);
     m->thawed_ps = m->base_ps;
     arm_all(m);
@@ -198,8 +210,10 @@ static void note_watchdog(struct mcu *m, int64_t at_ps)
     int slots = (int)(sizeof m->recent_wdt_ps / sizeof m->recent_wdt_ps[0]);
     int64_t oldest_ps = m->recent_wdt_ps[m->recent_wdt % slots];
 
-    if (m->recent_wdt >= slots && at_ps - oldest_ps < RESET_LOOP_PS)
+    if (m->recent_wdt >= slots && at_ps - oldest_ps < RESET_LOOP_PS) {
         m->crash = MCU_RESET_LOOP;
+        m->crash_pc = m->avr->pc;
+    }
     m->recent_wdt_ps[m->recent_wdt % slots] = at_ps;
     m->recent_wdt++;
 }
@@ -294,17 +308,22 @@ static bool crash_if_wrong(struct mcu *m)
         m->crash = MCU_BAD_OPCODE;
     else if (avr->state == cpu_Sleeping && !avr->sreg[S_I])
         m->crash = MCU_SLEEP_FOREVER;
-    m->crash_pc = avr->pc;
     return m->crash != MCU_NO_CRASH;
 }
 
-static void check_stack(struct mcu *m)
+static bool stack_in_data(const struct mcu *m)
 {
     uint16_t sp = (uint16_t)(m->avr->data[R_SPL] | m->avr->data[R_SPH] << 8);
 
-    if (sp < m->bss_end && sp >= m->part->ram_start) {
+    return sp < m->bss_end && sp >= RAM_FROM;
+}
+
+/* pc: what the interrupt broke off. */
+static void check_stack(struct mcu *m, avr_flashaddr_t pc)
+{
+    if (stack_in_data(m)) {
         m->crash = MCU_STACK_IN_DATA;
-        m->crash_pc = m->avr->pc;
+        m->crash_pc = pc;
     }
 }
 
@@ -314,11 +333,23 @@ static bool sleep_disabled(const avr_t *avr)
     return !(avr->data[REG_SMCR] & SMCR_SE);
 }
 
+static enum mcu_mode sleep_mode(const avr_t *avr)
+{
+    return smcr_mode[(avr->data[REG_SMCR] >> 1) & 7];
+}
+
+static void tell_clocked_mode(struct mcu *m)
+{
+    bool asleep = m->avr->state == cpu_Sleeping;
+
+    tell_mode(m, asleep ? sleep_mode(m->avr) : MCU_ACTIVE, mcu_now_ps(m));
+}
+
 /* Asleep: jumps to the next timer or the horizon, or stops the clock. */
 static void sleep_step(struct mcu *m, avr_cycle_count_t jump, avr_cycle_count_t horizon)
 {
     avr_t *avr = m->avr;
-    enum mcu_mode mode = smcr_mode[(avr->data[REG_SMCR] >> 1) & 7];
+    enum mcu_mode mode = sleep_mode(avr);
 
     if (mode != MCU_IDLE && mode != MCU_ADC_NOISE_REDUCTION) {
         freeze(m, mode, mcu_now_ps(m));
@@ -371,7 +402,7 @@ static void serve_interrupts(struct mcu *m, bool was_asleep)
         avr->run_cycle_count = avr->run_cycle_count > cycles ? avr->run_cycle_count - cycles : 1;
         m->active_cycles += cycles;
         hold_stuck_bit(m);
-        check_stack(m);
+        check_stack(m, before);
     }
 }
 
@@ -391,36 +422,93 @@ static avr_cycle_count_t process_timers(struct mcu *m)
     return jump;
 }
 
+/* Without interrupts a call too many shows here. The two halves of the pointer are written one after the
+ * other: in between it may be anywhere. */
+static void watch_stack(struct mcu *m)
+{
+    avr_cycle_count_t cycle = m->avr->cycle;
+
+    if (!stack_in_data(m))
+        return;
+    if (cycle - m->stack_low_last > 2 * RUN_LIMIT_CYCLES)
+        m->stack_low_since = cycle;
+    m->stack_low_last = cycle;
+    if (cycle - m->stack_low_since >= STACK_SET_CYCLES)
+        check_stack(m, m->avr->pc);
+}
+
+/* Somebody wants to see each instruction, or a bit is held after each. */
+static bool one_by_one(const struct mcu *m)
+{
+    return m->stuck_mask || (m->watcher && m->watcher->before);
+}
+
+/* A run of one instruction. One that plans a timer has simavr set the length anew, up to the limit. */
+static void make_ready(struct mcu *m)
+{
+    m->avr->run_cycle_limit = one_by_one(m) ? 1 : RUN_LIMIT_CYCLES;
+    if (one_by_one(m))
+        m->avr->run_cycle_count = 1;
+    if (m->watcher && m->watcher->before)
+        m->watcher->before(m->watcher->ctx);
+}
+
+/* The chip stands. What made it leaves its own address in avr->pc until the next one is known. */
+static void stood_still(struct mcu *m)
+{
+    if (m->crash == MCU_NO_CRASH)
+        m->crash_pc = m->avr->pc;
+    if (m->avr->state == cpu_Sleeping && sleep_disabled(m->avr))
+        m->avr->state = cpu_Running;
+}
+
+static void run_instructions(struct mcu *m, avr_cycle_count_t horizon, bool closely)
+{
+    avr_t *avr = m->avr;
+    avr_cycle_count_t before = avr->cycle;
+    avr_cycle_count_t limit = before < horizon ? horizon - before : 1;
+    avr_flashaddr_t next;
+
+    if (avr->run_cycle_count > limit)
+        avr->run_cycle_count = limit;
+    if (closely)
+        make_ready(m);
+    next = m->core ? core_run(m->core, avr) : avr_run_one(avr);
+    if (avr->state != cpu_Running)
+        stood_still(m);
+    avr->pc = next;
+    if (closely)
+        hold_stuck_bit(m);
+    m->active_cycles += avr->cycle - before;
+    watch_stack(m);
+}
+
 /* Timers and interrupts come first, then instructions up to the next timer or the horizon, so that
  * it makes no difference where one run ends and the next begins. */
 static void run_clocked(struct mcu *m, avr_cycle_count_t horizon)
 {
     avr_t *avr = m->avr;
+    bool closely = m->watcher || m->stuck_mask;
 
     while (avr->cycle < horizon) {
         bool asleep = avr->state == cpu_Sleeping;
         avr_cycle_count_t jump = process_timers(m);
-        avr_cycle_count_t before;
-        avr_cycle_count_t limit;
 
         if (m->frozen)
             return; /* a timer was the watchdog's reset */
+        if (closely)
+            tell_clocked_mode(m);
         if (avr->interrupt_state)
             serve_interrupts(m, asleep);
-        if (avr->state == cpu_Sleeping) {
+        if (avr->state == cpu_Sleeping)
             sleep_step(m, jump, horizon);
-        } else {
-            before = avr->cycle;
-            limit = before < horizon && !m->stuck_mask ? horizon - before : 1;
-            if (avr->run_cycle_count > limit)
-                avr->run_cycle_count = limit;
-            avr->pc = m->core ? core_run(m->core, avr) : avr_run_one(avr);
-            hold_stuck_bit(m);
-            m->active_cycles += avr->cycle - before;
-            if (avr->state == cpu_Sleeping && sleep_disabled(avr))
-                avr->state = cpu_Running;
-        }
-        if (m->frozen || crash_if_wrong(m))
+        else
+            run_instructions(m, horizon, closely);
+        if (m->frozen)
+            return;
+        if (closely)
+            tell_clocked_mode(m);
+        if ((avr->state != cpu_Running || m->crash != MCU_NO_CRASH) && crash_if_wrong(m))
             return;
     }
 }
@@ -464,7 +552,7 @@ static void run_frozen(struct mcu *m, int64_t end_ps)
         thaw(m, at_ps, START_UP_CYCLES);
 }
 
-void mcu_run(struct mcu *m, int64_t end_ps)
+static void run_until(struct mcu *m, int64_t end_ps)
 {
     while (m->crash == MCU_NO_CRASH) {
         if (m->frozen) {
@@ -478,6 +566,15 @@ void mcu_run(struct mcu *m, int64_t end_ps)
             run_clocked(m, horizon);
         }
     }
+}
+
+void mcu_run(struct mcu *m, int64_t end_ps)
+{
+    if (m->watcher && m->watcher->look && m->crash == MCU_NO_CRASH)
+        m->watcher->look(m->watcher->ctx);
+    run_until(m, end_ps);
+    if (m->watcher && m->watcher->crashed && m->crash != MCU_NO_CRASH)
+        m->watcher->crashed(m->watcher->ctx);
 }
 
 /* ---- building ----------------------------------------------------------------------------------- */

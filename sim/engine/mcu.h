@@ -51,11 +51,27 @@ struct source {
 #define ALIVE_ALWAYS ((1u << MCU_RESET) - 1u)
 #define ALIVE_CLOCKED ((1u << MCU_ACTIVE) | (1u << MCU_IDLE))
 
+/* Somebody who looks at one chip closely. Any of them may be NULL. */
+struct mcu_watcher {
+    void *ctx;
+    void (*before)(void *ctx); /* an instruction, the one at avr->pc, which it may change. Then
+                                  instructions run one by one, and slowly. */
+    void (*look)(void *ctx);   /* before each stretch of time, at least every 10 ms */
+    void (*mode)(void *ctx, enum mcu_mode mode,
+                 int64_t at_ps); /* it has another one from then on */
+    void (*crashed)(void *ctx);
+};
+
 struct mcu {
     avr_t *avr;
     const struct part *part;
-    const struct core *core; /* its flash, decoded; NULL: simavr runs the instructions */
-    int number;              /* of the board, 1-based */
+    const struct core *core;           /* its flash, decoded; NULL: simavr runs the instructions */
+    const struct mcu_watcher *watcher; /* NULL: nobody */
+    avr_cycle_count_t stack_low_since; /* its pointer was in the data, run after run ... */
+    avr_cycle_count_t stack_low_last;  /* ... until then */
+    uint16_t bss_end;
+    enum mcu_mode told; /* to the watcher last */
+    int number;         /* of the board, 1-based */
     struct oscillator oscillator;
     int64_t base_ps; /* real time of base_cycle */
     avr_cycle_count_t base_cycle;
@@ -98,7 +114,6 @@ struct mcu {
     uint32_t resets[4]; /* power-on, external, brown-out, watchdog */
     enum mcu_crash crash;
     uint32_t crash_pc;
-    uint16_t bss_end;
     int64_t recent_wdt_ps[10];
     int recent_wdt;
 };

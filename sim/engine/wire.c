@@ -1,6 +1,41 @@
 #include "engine/wire.h"
 
+#include <stdlib.h>
+
 #define MASK (WIRE_EDGES - 1u)
+
+/* ---- taps --------------------------------------------------------------------------------------- */
+
+/* Without memory the tap misses edges; the wire itself does not. */
+static void tap_add(struct wire_tap *t, struct wire_edge edge)
+{
+    if (t->count == t->room) {
+        int room = t->room ? 2 * t->room : 64;
+        struct wire_edge *all = realloc(t->edge, (size_t)room * sizeof *all);
+        if (!all)
+            return;
+        t->edge = all;
+        t->room = room;
+    }
+    t->edge[t->count++] = edge;
+}
+
+void wire_tap_free(struct wire_tap *t)
+{
+    free(t->edge);
+    *t = (struct wire_tap){ 0 };
+}
+
+void wire_listen(struct wire *w, struct wire_tap *tap, int64_t from_ps)
+{
+    tap->count = 0;
+    for (uint64_t i = w->tail; i != w->head; i++)
+        if (w->edge[i & MASK].at_ps >= from_ps)
+            tap_add(tap, w->edge[i & MASK]);
+    w->tap = tap;
+}
+
+/* ---- edges -------------------------------------------------------------------------------------- */
 
 void wire_init(struct wire *w)
 {
@@ -9,6 +44,7 @@ void wire_init(struct wire *w)
     w->broken = false;
     w->broken_ps = -1;
     w->bytes = w->lost_edges = 0;
+    w->tap = NULL;
 }
 
 static void drop_oldest(struct wire *w)
@@ -20,6 +56,8 @@ static void drop_oldest(struct wire *w)
 static void drop_newest(struct wire *w)
 {
     w->head--;
+    if (w->tap && w->tap->count > 0)
+        w->tap->count--;
     w->level = w->head == w->tail ? w->tail_level : w->edge[(w->head - 1) & MASK].level;
 }
 
@@ -39,6 +77,8 @@ static void append(struct wire *w, int64_t at_ps, bool level)
     w->edge[w->head & MASK] = (struct wire_edge){ .at_ps = at_ps, .level = level };
     w->head++;
     w->level = level;
+    if (w->tap)
+        tap_add(w->tap, w->edge[(w->head - 1) & MASK]);
 }
 
 void wire_drive(struct wire *w, int64_t at_ps, bool level)

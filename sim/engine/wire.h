@@ -17,17 +17,29 @@ struct wire {
         int64_t at_ps;
         bool level; /* from here on */
     } edge[WIRE_EDGES];
-    uint64_t head;       /* edges ever appended */
-    uint64_t tail;       /* oldest kept edge */
-    bool tail_level;     /* level before the oldest kept edge */
-    bool level;          /* after the newest edge */
-    bool broken;         /* the receiver sees idle */
-    int64_t broken_ps;   /* since then; or it is mended since then */
-    uint64_t bytes;      /* passed this hop, for statistics */
-    uint64_t lost_edges; /* dropped because nobody read them in time */
+    uint64_t head;        /* edges ever appended */
+    uint64_t tail;        /* oldest kept edge */
+    bool tail_level;      /* level before the oldest kept edge */
+    bool level;           /* after the newest edge */
+    bool broken;          /* the receiver sees idle */
+    int64_t broken_ps;    /* since then; or it is mended since then */
+    uint64_t bytes;       /* passed this hop, for statistics */
+    uint64_t lost_edges;  /* dropped because nobody read them in time */
+    struct wire_tap *tap; /* NULL: nobody listens */
+};
+
+/* All edges of a wire for somebody who is not its receiver; the owner takes them out in front. */
+struct wire_tap {
+    struct wire_edge *edge;
+    int count;
+    int room;
 };
 
 void wire_init(struct wire *w);
+/* From now on the tap gets the edges, first those that wait for from_ps or later. The tap is empty or
+ * has listened to another wire; it ends with wire_tap_free(), when the wire is not used any more. */
+void wire_listen(struct wire *w, struct wire_tap *tap, int64_t from_ps);
+void wire_tap_free(struct wire_tap *tap);
 /* From at_ps on the sender drives this level; equal levels merge. */
 void wire_drive(struct wire *w, int64_t at_ps, bool level);
 /* Level that the receiver sees at a time not before the oldest kept edge. */

@@ -228,7 +228,7 @@ def cases():
     yield "bad_firmware_empty", functools.partial(garbage_firmware, 0, b"")
     yield "bad_firmware_header_only", functools.partial(garbage_firmware, 52, b"")
     yield "bad_firmware_cut_off", functools.partial(garbage_firmware, 4000, b"")
-    yield "exit_3_asleep_forever", functools.partial(crash, CLI_SLEEP, "(main): asleep")
+    yield "exit_3_asleep_forever", functools.partial(crash, CLI_SLEEP, "(main+0x6): asleep")
     yield "exit_3_jump_outside_flash", functools.partial(crash, JMP_OUTSIDE, "outside memory")
     yield "exit_3_bad_opcode", functools.partial(crash, NO_OPCODE, "bad opcode")
     yield "exit_1_expectation_failed", failed_expectation
