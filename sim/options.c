@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "common/switches.h"
 
@@ -402,6 +403,15 @@ static void take_run(struct options *o, const struct scenario_defaults *d)
         o->seed = d->seed;
 }
 
+/* Where nobody can look or type, the run goes on with plain lines. */
+static void check_terminal(struct options *o)
+{
+    if (!o->view || (isatty(STDOUT_FILENO) && isatty(STDIN_FILENO)))
+        return;
+    fprintf(stderr, "bms-sim: --view: no terminal, so plain lines\n");
+    o->view = false;
+}
+
 static void check_board(const char *option, int number, int cells)
 {
     if (number <= cells)
@@ -430,6 +440,7 @@ void options_complete(struct options *o, const struct scenario *scenario)
         take_pack(o, scenario_defaults(scenario));
         take_run(o, scenario_defaults(scenario));
     }
+    check_terminal(o);
     if (o->view && !o->given['d'] && !(scenario && scenario_defaults(scenario)->has_duration))
         o->duration_s = INFINITY;
     if (recording && !o->given['n'])

@@ -152,15 +152,20 @@ static void do_events(struct run *r, double now_s)
     }
 }
 
-static void check_expects(struct run *r)
+/* What the scenario says of its expectations, now or at the end of the run. */
+static void say_expects(struct run *r, bool end)
 {
     char *text = NULL;
     size_t size = 0;
     FILE *out = open_memstream(&text, &size);
 
-    scenario_check_expects(r->scenario, (double)r->second, probe_read, r, out ? out : stdout);
-    if (out)
-        fclose(out);
+    if (!out)
+        return;
+    if (end)
+        scenario_finish(r->scenario, (double)r->chain.now_ps * 1e-12, out);
+    else
+        scenario_check_expects(r->scenario, (double)r->second, probe_read, r, out);
+    fclose(out);
     if (size > 0)
         live_print(r, text);
     free(text);
@@ -171,7 +176,7 @@ static void end_of_second(struct run *r)
     r->second++;
     take_second(r);
     if (r->scenario)
-        check_expects(r);
+        say_expects(r, false);
     if (r->csv)
         csv_row(r->csv, r);
     live_second(r);
@@ -267,7 +272,7 @@ bool run_all(struct run *r)
     r->wall_s = wall_now_s() - start_s;
     live_clear();
     if (r->scenario && r->crashed_board == 0)
-        scenario_finish(r->scenario, (double)r->chain.now_ps * 1e-12, stdout);
+        say_expects(r, true);
     return r->crashed_board == 0;
 }
 

@@ -10,16 +10,12 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "debug/chip.h"
+#include "debug/hex.h"
 #include "debug/memory.h"
+#include "debug/registers.h"
 
 /* Signals, as GDB numbers them. */
 enum { GDB_SIGINT = 2, GDB_SIGILL = 4, GDB_SIGTRAP = 5, GDB_SIGABRT = 6, GDB_SIGSEGV = 11 };
-
-#define REGISTER_BYTES 39 /* r0 to r31, SREG, SP, PC */
-#define REGISTER_SREG 32
-#define REGISTER_SP 33
-#define REGISTER_PC 34
 
 enum outcome { STAYS, RUNS_ON };
 
@@ -29,121 +25,42 @@ static void say(struct gdb *g, const char *text)
         g->attached = false;
 }
 
-/* ---- registers ---------------------------------------------------------------------------------- */
-
-static void collect_registers(const struct board *b, uint8_t *out)
-{
-    const avr_t *avr = b->mcu.avr;
-    uint16_t sp = chip_sp(avr);
-
-    memcpy(out, avr->data, 32);
-    out[32] = chip_sreg(avr);
-    out[33] = (uint8_t)sp;
-    out[34] = (uint8_t)(sp >> 8);
-    for (int i = 0; i < 4; i++)
-        out[35 + i] = (uint8_t)(avr->pc >> (8 * i));
-}
-
-/* Where a register is among those bytes, and how long. */
-static bool find_register(unsigned number, int *at, int *size)
-{
-    if (number > REGISTER_PC)
-        return false;
-    *at = number <= REGISTER_SP ? (int)number : 35;
-    *size = number < REGISTER_SP ? 1 : number == REGISTER_SP ? 2 : 4;
-    return true;
-}
-
-static bool set_register(struct board *b, unsigned number, const uint8_t *value)
-{
-    avr_t *avr = b->mcu.avr;
-
-    if (number < 32)
-        avr->data[number] = value[0];
-    else if (number == REGISTER_SREG)
-        memory_write(b, MEMORY_DATA + R_SREG, value[0]);
-    else if (number == REGISTER_SP) {
-        avr->data[R_SPL] = value[0];
-        avr->data[R_SPH] = value[1];
-    } else {
-        uint32_t pc = (uint32_t)(value[0] | value[1] << 8 | value[2] << 16);
-        if (value[3] != 0 || (pc & 1) || pc > avr->flashend)
-            return false;
-        avr->pc = pc;
-    }
-    return true;
-}
-
-/* ---- hexadecimal -------------------------------------------------------------------------------- */
-
-static void put_hex(char *out, const uint8_t *bytes, size_t count)
-{
-    for (size_t i = 0; i < count; i++)
-        sprintf(out + 2 * i, "%02x", bytes[i]);
-    out[2 * count] = '\0';
-}
-
-static bool take_hex(const char *text, uint8_t *bytes, size_t count)
-{
-    for (size_t i = 0; i < count; i++) {
-        char pair[3] = { text[2 * i], text[2 * i] ? text[2 * i + 1] : '\0', '\0' };
-        char *end;
-        bytes[i] = (uint8_t)strtoul(pair, &end, 16);
-        if (end != pair + 2)
-            return false;
-    }
-    return true;
-}
-
-/* "ADDRESS,LENGTH" and what is behind it. */
-static const char *take_range(const char *text, uint32_t *address, size_t *length)
-{
-    char *end;
-
-    *address = (uint32_t)strtoul(text, &end, 16);
-    if (end == text || *end != ',')
-        return NULL;
-    text = end + 1;
-    *length = strtoul(text, &end, 16);
-    return end == text ? NULL : end;
-}
-
 /* ---- packets ------------------------------------------------------------------------------------ */
 
 static void all_registers(struct gdb *g)
 {
-    uint8_t bytes[REGISTER_BYTES];
-    char text[2 * REGISTER_BYTES + 1];
+    uint8_t bytes[REGISTERS_BYTES];
+    char text[2 * REGISTERS_BYTES + 1];
 
-    collect_registers(g->board, bytes);
-    put_hex(text, bytes, sizeof bytes);
+    registers_read(g->board, bytes);
+    hex_put(text, bytes, sizeof bytes);
     say(g, text);
 }
 
 static void set_all_registers(struct gdb *g, const char *text)
 {
-    uint8_t bytes[REGISTER_BYTES];
-    bool good = take_hex(text, bytes, sizeof bytes);
+    uint8_t bytes[REGISTERS_BYTES];
+    bool good = hex_take(text, bytes, sizeof bytes);
 
-    for (unsigned i = 0; good && i <= REGISTER_PC; i++) {
+    for (unsigned i = 0; good && i < REGISTERS; i++) {
         int at = 0, size = 0;
-        good = find_register(i, &at, &size) && set_register(g->board, i, bytes + at);
+        good = registers_find(i, &at, &size) && registers_write(g->board, i, bytes + at);
     }
     say(g, good ? "OK" : "E01");
 }
 
 static void one_register(struct gdb *g, const char *text)
 {
-    uint8_t bytes[REGISTER_BYTES];
+    uint8_t bytes[REGISTERS_BYTES];
     char reply[16];
     int at, size;
 
-    if (!find_register((unsigned)strtoul(text, NULL, 16), &at, &size)) {
+    if (!registers_find((unsigned)strtoul(text, NULL, 16), &at, &size)) {
         say(g, "E01");
         return;
     }
-    collect_registers(g->board, bytes);
-    put_hex(reply, bytes + at, (size_t)size);
+    registers_read(g->board, bytes);
+    hex_put(reply, bytes + at, (size_t)size);
     say(g, reply);
 }
 
@@ -153,8 +70,8 @@ static void set_one_register(struct gdb *g, const char *text)
     char *end;
     unsigned number = (unsigned)strtoul(text, &end, 16);
     int at, size;
-    bool good = *end == '=' && find_register(number, &at, &size) &&
-                take_hex(end + 1, value, (size_t)size) && set_register(g->board, number, value);
+    bool good = *end == '=' && registers_find(number, &at, &size) &&
+                hex_take(end + 1, value, (size_t)size) && registers_write(g->board, number, value);
 
     say(g, good ? "OK" : "E01");
 }
@@ -165,7 +82,7 @@ static void read_memory(struct gdb *g, const char *text)
     uint32_t address;
     size_t length, i;
 
-    if (!take_range(text, &address, &length) || length > RSP_PACKET_MAX / 2) {
+    if (!hex_take_range(text, &address, &length) || length > RSP_PACKET_MAX / 2) {
         say(g, "E01");
         return;
     }
@@ -173,7 +90,7 @@ static void read_memory(struct gdb *g, const char *text)
         uint8_t value;
         if (!memory_read(g->board, address + (uint32_t)i, &value))
             break;
-        put_hex(reply + 2 * i, &value, 1);
+        hex_put(reply + 2 * i, &value, 1);
     }
     say(g, i == 0 && length > 0 ? "E01" : reply);
 }
@@ -182,68 +99,18 @@ static void write_memory(struct gdb *g, const char *text)
 {
     uint32_t address;
     size_t length;
-    const char *data = take_range(text, &address, &length);
+    const char *data = hex_take_range(text, &address, &length);
     bool good = data && *data == ':' && strlen(data + 1) == 2 * length;
 
     for (size_t i = 0; good && i < length; i++) {
         uint8_t value;
-        good = take_hex(data + 1 + 2 * i, &value, 1) &&
+        good = hex_take(data + 1 + 2 * i, &value, 1) &&
                memory_write(g->board, address + (uint32_t)i, value);
     }
     say(g, good ? "OK" : "E01");
 }
 
 /* ---- breakpoints -------------------------------------------------------------------------------- */
-
-static int find_breakpoint(const struct gdb *g, uint32_t address)
-{
-    for (int i = 0; i < g->breakpoints; i++)
-        if (g->breakpoint[i] == address)
-            return i;
-    return -1;
-}
-
-static bool change_breakpoint(struct gdb *g, bool set, uint32_t address)
-{
-    int at = find_breakpoint(g, address);
-
-    if (set && at < 0) {
-        if (g->breakpoints == GDB_BREAKPOINTS || address > g->board->mcu.avr->flashend)
-            return false;
-        g->breakpoint[g->breakpoints++] = address;
-    } else if (!set && at >= 0) {
-        g->breakpoint[at] = g->breakpoint[--g->breakpoints];
-    }
-    return true;
-}
-
-static void look_at(const struct gdb *g, struct gdb_watch *w)
-{
-    for (int i = 0; i < w->size; i++)
-        memory_read(g->board, MEMORY_DATA + w->address + (uint32_t)i, &w->value[i]);
-}
-
-static bool change_watch(struct gdb *g, bool set, uint32_t address, size_t size)
-{
-    struct gdb_watch w = { .address = (uint16_t)address, .size = (uint8_t)size };
-
-    if (address < MEMORY_DATA || size == 0 || size > GDB_WATCH_BYTES ||
-        address - MEMORY_DATA + size - 1 > g->board->mcu.avr->ramend)
-        return false;
-    for (int i = 0; i < g->watches; i++)
-        if (g->watch[i].address == w.address && g->watch[i].size == w.size) {
-            if (!set)
-                g->watch[i] = g->watch[--g->watches];
-            return true;
-        }
-    if (!set)
-        return true;
-    if (g->watches == GDB_WATCHES)
-        return false;
-    look_at(g, &w);
-    g->watch[g->watches++] = w;
-    return true;
-}
 
 /* "0,ADDRESS,KIND" and "1,...": breakpoints; "2,ADDRESS,LENGTH": a write to data. */
 static void change_point(struct gdb *g, bool set, const char *text)
@@ -256,11 +123,11 @@ static void change_point(struct gdb *g, bool set, const char *text)
         say(g, "");
         return;
     }
-    good = take_range(text + 2, &address, &length) != NULL;
+    good = hex_take_range(text + 2, &address, &length) != NULL;
     if (good && text[0] == '2')
-        good = change_watch(g, set, address, length);
+        good = points_watch(&g->points, g->board, set, address, length);
     else if (good)
-        good = change_breakpoint(g, set, address);
+        good = points_break(&g->points, g->board, set, address);
     say(g, good ? "OK" : "E01");
 }
 
@@ -285,7 +152,7 @@ static void query(struct gdb *g, const char *text)
 static void detach(struct gdb *g)
 {
     g->attached = false;
-    g->breakpoints = g->watches = 0;
+    g->points.breaks = g->points.watches = 0;
     g->stepping = false;
     close(g->rsp.fd);
     g->rsp.fd = -1;
@@ -369,8 +236,7 @@ static void converse(struct gdb *g)
     }
     if (!g->attached && g->rsp.fd >= 0)
         detach(g);
-    for (int i = 0; i < g->watches; i++)
-        look_at(g, &g->watch[i]);
+    points_look(&g->points, g->board);
 }
 
 static void stop(struct gdb *g, int signal)
@@ -380,34 +246,24 @@ static void stop(struct gdb *g, int signal)
     converse(g);
 }
 
-static bool watch_hit(struct gdb *g)
-{
-    for (int i = 0; i < g->watches; i++) {
-        struct gdb_watch now = g->watch[i];
-        look_at(g, &now);
-        if (memcmp(now.value, g->watch[i].value, now.size) == 0)
-            continue;
-        snprintf(g->stop, sizeof g->stop, "T%02xwatch:%x;", GDB_SIGTRAP, MEMORY_DATA + now.address);
-        return true;
-    }
-    return false;
-}
-
 void gdb_before(struct gdb *g)
 {
+    const struct points_watch *changed;
     bool resuming = g->resuming;
 
     g->resuming = false;
     if (!g->attached)
         return;
-    if (g->watches > 0 && watch_hit(g)) {
+    changed = points_changed(&g->points, g->board);
+    if (changed) {
+        snprintf(g->stop, sizeof g->stop, "T%02xwatch:%x;", GDB_SIGTRAP, changed->address);
         say(g, g->stop);
         converse(g);
         return;
     }
     if (resuming)
         return;
-    if (g->stepping || (g->breakpoints > 0 && find_breakpoint(g, g->board->mcu.avr->pc) >= 0))
+    if (g->stepping || points_break_here(&g->points, g->board))
         stop(g, GDB_SIGTRAP);
 }
 

@@ -7,19 +7,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "debug/points.h"
 #include "debug/rsp.h"
 #include "engine/board.h"
 #include "scenario/err.h"
-
-#define GDB_BREAKPOINTS 64
-#define GDB_WATCHES 8
-#define GDB_WATCH_BYTES 8
-
-struct gdb_watch {
-    uint16_t address;
-    uint8_t size;
-    uint8_t value[GDB_WATCH_BYTES]; /* when last looked at */
-};
 
 struct gdb {
     struct board *board;
@@ -29,10 +20,7 @@ struct gdb {
     bool starts;   /* it has not run yet: stop at its first moment */
     bool resuming; /* the next instruction is where it stood: no breakpoint for it */
     bool killed;   /* the run is to end */
-    uint32_t breakpoint[GDB_BREAKPOINTS]; /* byte addresses */
-    int breakpoints;
-    struct gdb_watch watch[GDB_WATCHES];
-    int watches;
+    struct points points;
     char stop[48]; /* the last reason to stop, as a packet */
 };
 

@@ -151,6 +151,26 @@ def changed_variable_acts(bench):
               "the ring works without that board")
 
 
+def limits(bench):
+    with Board(bench, ["--cells", 4, "--duration", 1], 2) as b:
+        for i in range(64):
+            b.done("Z0,%x,2" % (0x1000 + 2 * i))
+        b.done("Z0,1000,2")
+        check(b.ask("Z0,2000,2") == "E01", "a 65th breakpoint")
+        b.done("z0,1000,2")
+        b.done("Z0,2000,2")
+        check(b.ask("Z0,8000,2") == "E01", "a breakpoint outside the flash")
+        for i in range(8):
+            b.done("Z2,%x,8" % (DATA + 0x200 + 8 * i))
+        check(b.ask("Z2,%x,1" % (DATA + 0x300)) == "E01", "a ninth watchpoint")
+        check(b.ask("Z2,%x,9" % (DATA + 0x200)) == "E01", "nine bytes")
+        check(b.ask("Z2,%x,2" % (DATA + 0x8FF)) == "E01", "a watchpoint beyond the RAM")
+        check(b.ask("Z3,%x,1" % (DATA + 0x200)) == "", "a watchpoint on reads")
+        check(b.ask("m%x,900" % DATA) == "E01", "more than a packet")
+        b.done("D")
+        check(b.end()[0] == 0, "exit code")
+
+
 def connection_lost(bench):
     with Board(bench, ["--cells", 4, "--duration", 5], 2) as b:
         b.done("Z0,0,2")
@@ -212,6 +232,7 @@ if __name__ == "__main__":
         ("gdb_others_wait", others_wait),
         ("gdb_interrupt", interrupt),
         ("gdb_changed_register_acts", changed_variable_acts),
+        ("gdb_limits", limits),
         ("gdb_connection_lost", connection_lost),
         ("gdb_end_of_run", end_of_run),
         ("gdb_crash_bad_opcode", functools.partial(crash, NO_OPCODE, 4, 0)),

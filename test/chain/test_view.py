@@ -215,6 +215,21 @@ def no_terminal(bench):
     check("\x1b" not in result.stdout, "control characters on no terminal")
 
 
+def no_terminal_ends(bench):
+    """Without a duration a view has no end, the plain lines have."""
+    _, result = bench.raw(["--view", "--cells", 4])
+    check(result.returncode == 0 and "4 boards, 60 s" in result.stdout, result.stdout)
+
+
+def unreached_expectation(bench):
+    path = bench.write("s.txt", "set cells 2\nset duration 99\nat 90 expect comm_ok == 1\n")
+    t = view(bench, ["--scenario", path])
+    t.wait("Charge")
+    t.type("q")
+    left_well(t, 1)
+    check("not reached" in t.raw.split(LEAVE)[-1].decode(), "not left on the terminal")
+
+
 def ascii_only(bench):
     t = view(bench, ["--cells", 4], term="vt100")
     t.wait("Cells", "bars")
@@ -244,4 +259,6 @@ if __name__ == "__main__":
         ("view_dumb_term", functools.partial(bad_term, "dumb", ["dumb"])),
         ("view_vt100", ascii_only),
         ("view_no_terminal", no_terminal),
+        ("view_no_terminal_ends", no_terminal_ends),
+        ("view_unreached_expectation", unreached_expectation),
     ])
