@@ -180,7 +180,6 @@ static void thaw(struct mcu *m, int64_t at_ps, int start_up_cycles)
 {
     account_frozen(m, at_ps);
     m->frozen = false;
-    tell_mode(m, MCU_ACTIVE, at_ps);
     rebase(m, at_ps + start_up_cycles * m->period_ps);
     m->thawed_ps = m->base_ps;
     arm_all(m);

@@ -6,6 +6,7 @@ import os
 import shutil
 import struct
 import subprocess
+import time
 
 from chain import FIRMWARE, Skipped, check, main
 from elf import Image, copy_images, patch
@@ -13,6 +14,7 @@ from rsp import DATA, EEPROM, PC, SP, SREG, Board
 
 CLI_SLEEP = b"\x81\xe0\x83\xbf\xf8\x94\x88\x95"
 NO_OPCODE = b"\x01\x00"
+VECTORS_END = 26 * 4  # of the ATmega328P
 VIEW_ROUNDS = 52      # of struct end_view: uint32_t
 
 
@@ -121,13 +123,19 @@ def others_wait(bench):
 
 
 def interrupt(bench):
+    main_at = symbol("between_board", "main")
     with Board(bench, ["--cells", 4, "--duration", 100000], 2) as b:
+        b.done("Z0,%x,2" % main_at)
+        check(b.ask("c") == "S05", "main is not reached")
+        b.done("z0,%x,2" % main_at)
         b.send("c")
+        time.sleep(0.2)
         b.socket.sendall(b"\x03")
         check(b.receive() == "S02", "not interrupted")
         pc = b.register(PC)
         check(pc < 0x8000, "PC %x" % pc)
         check(b.ask("s") == "S05", "no step after it")
+        check(b.register(PC) >= VECTORS_END and b.register(PC) != pc, "the step did not run anything")
         b.send("c")
         b.socket.sendall(b"\x03")
         check(b.receive() == "S02", "not interrupted again")

@@ -224,6 +224,25 @@ def disturbed_wire(bench):
     check(b == a[:8] + a[9:] or b == a[:8], "sent %s, heard %s" % (a.hex(), b.hex()))
 
 
+def taken_back(bench):
+    """A board that is reset in the middle of a byte sends no more of it."""
+    arguments = ["--cells", 4, "--duration", 12]
+    _, dump = run(bench, arguments)
+    out = dump["board_2_between/OUT"]
+
+    def busy(at):
+        k = bisect.bisect_left(out.times, at)
+        return out.times[k - 1] > at - 200e6 and out.times[k + 1] < at + 100e6
+
+    times = [n * 10 ** 10 for n in range(200, 1190) if busy(n * 10 ** 10)]
+    check(len(times) >= 6, "%d times" % len(times))
+    for at in times[:12]:
+        _, dump = run(bench, arguments, "at %.2f reset 2\n" % (at / PS))
+        later = [t for t in dump["board_2_between/OUT"].times if at + 2e6 < t < at + 60e9]
+        check(later == [], "%d edges behind the reset at %.2f s" % (len(later), at / PS))
+    return "%d resets" % len(times[:12])
+
+
 def modes(bench):
     """Time in each mode as the JSON has it: it counts cycles for those with a clock, and takes them all as
     long as the last one."""
@@ -244,17 +263,18 @@ def modes(bench):
 
 def pins(bench):
     """Relays by the second, the LED as long as the simulator measured it; nothing drives in reset."""
-    result, dump = run(bench, ["--cells", 3, "--duration", 20],
-                       "at 12 temperature 2 -30\nat 17 reset 3\nat 19 expect cell1.led_s > 0\n")
+    result, dump = run(bench, ["--cells", 3, "--duration", 30],
+                       "at 9 temperature 2 -30\nat 12 temperature 2 20\nat 26 reset 3\n")
     for second in result.rows.seconds():
         for name in ("charge", "load"):
             signal = dump["board_3_end/" + name]
             moved = [t for t in signal.times if abs(t - second * PS) < 0.2 * PS]
-            if not moved and second != 17:
+            if not moved and second != 26:
                 check(signal.at(second * PS) == result.rows.get(second, name + "_relay"),
                       "%s relay at %d s" % (name, second))
+        check(signal.at(25.9 * PS) == 1, "%s relay before the reset" % name)
     for name in ("charge", "load", "LED", "balance"):
-        check(dump["board_3_end/" + name].at(17.03 * PS) == 0, "%s in reset" % name)
+        check(dump["board_3_end/" + name].at(26.03 * PS) == 0, "%s in reset" % name)
     check(dump["board_3_end/load"].edges(1), "the load relay never closed")
     check(dump["board_1_begin/LED"].edges(1), "Begin's LED never lit")
 
@@ -296,6 +316,7 @@ if __name__ == "__main__":
         ("vcd_both_ends_of_a_wire", both_ends),
         ("vcd_broken_wire", broken_wire),
         ("vcd_disturbed_wire", disturbed_wire),
+        ("vcd_taken_back", taken_back),
         ("vcd_modes", modes),
         ("vcd_pins", pins),
         ("vcd_chosen_boards", chosen),
