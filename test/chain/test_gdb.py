@@ -108,10 +108,11 @@ def breakpoint_step_and_variable(bench):
         check('"crashed_board": 0' in file.read(), "the run after the debugger")
 
 
-def others_wait(bench):
+def others_wait(cells, seconds, board, bench):
     """A run that a debugger stopped often is the run without it, to the byte."""
-    plain = bench.run(["--cells", 4, "--duration", 12])
-    with Board(bench, ["--cells", 4, "--duration", 12, "--csv", bench.path("gdb.csv")], 3) as b:
+    arguments = ["--cells", cells, "--duration", seconds]
+    plain = bench.run(arguments)
+    with Board(bench, arguments + ["--csv", bench.path("gdb.csv")], board) as b:
         b.done("Z1,%x,2" % symbol("between_board", "__vector_18"))
         for _ in range(40):
             check(b.ask("c") == "S05", "no stop")
@@ -237,7 +238,8 @@ if __name__ == "__main__":
         ("gdb_registers_and_memory", registers_and_memory),
         ("gdb_bad_checksum", bad_checksum),
         ("gdb_breakpoint_step_variable", breakpoint_step_and_variable),
-        ("gdb_others_wait", others_wait),
+        ("gdb_others_wait", functools.partial(others_wait, 4, 12, 3)),
+        ("gdb_others_wait_in_two_threads", functools.partial(others_wait, 60, 6, 40)),
         ("gdb_interrupt", interrupt),
         ("gdb_changed_register_acts", changed_variable_acts),
         ("gdb_limits", limits),
