@@ -39,7 +39,7 @@ bool memory_write(struct board *b, uint32_t address, uint8_t value)
         if (at < 32 || at >= RAM_FROM)
             avr->data[at] = value;
         else
-            store_watched(avr, at, value);
+            store_from_outside(avr, at, value);
         return true;
     }
     if (address < MEMORY_EEPROM || address - MEMORY_EEPROM >= eeprom_bytes(b))

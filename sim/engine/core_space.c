@@ -51,6 +51,13 @@ static void store_register(avr_t *avr, uint16_t address, uint8_t value)
     tell_watchers(avr->io[io].irq, value);
 }
 
+void store_from_outside(avr_t *avr, uint16_t address, uint8_t value)
+{
+    for (uint8_t flag = 0; address == R_SREG && flag < 8; flag++)
+        avr_sreg_set(avr, flag, value >> flag & 1);
+    store_register(avr, address, value);
+}
+
 void store_watched(avr_t *avr, uint32_t pc, int64_t cycle, int64_t left, uint16_t address,
                    uint8_t value)
 {

@@ -10,6 +10,8 @@
 uint8_t load_watched(avr_t *avr, uint32_t pc, int64_t cycle, int64_t left, uint16_t address);
 void store_watched(avr_t *avr, uint32_t pc, int64_t cycle, int64_t left, uint16_t address,
                    uint8_t value);
+/* An I/O register, between two instructions, as somebody else writes it. */
+void store_from_outside(avr_t *avr, uint16_t address, uint8_t value);
 /* Taken from left and end, ends a run behind this instruction and loses nothing. */
 #define NOTHING_LEFT (1LL << 60)
 
