@@ -85,6 +85,7 @@ do_SLEEP:
     if (inside_waits(avr) && avr->sreg[S_I])
         NEXT(1, 1)
     avr->state = cpu_Sleeping;
+    avr->pc = PC << 1; /* its own, until the run is over */
     op++;
     x->left--;
     goto end_of_run;

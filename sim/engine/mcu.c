@@ -10,7 +10,7 @@
 #include "engine/inside.h"
 
 #define PS_PER_S 1e12
-#define RUN_LIMIT_CYCLES 100000   /* simavr stops at its first timer anyway, and that is exact */
+#define RUN_LIMIT_CYCLES 512      /* a stack that runs away is seen before it has left the RAM */
 #define INTERRUPT_CYCLES 4        /* response time, data sheet "Interrupt response time" */
 #define IDLE_WAKE_CYCLES 4        /* more when asleep */
 #define START_UP_CYCLES 6         /* from power-down and power-save with the RC oscillator */
