@@ -6,6 +6,10 @@
 #define LEGAL_MIN 51u /* half of the lowest code a sensor gives: open or shorted */
 #define LEGAL_MAX 973u
 #define HANDOVER 400u /* 20 A in low-range codes */
+/* A sensor's output stays within 512 +- 410, whatever its zero is: a low range that is near its end there
+ * says no more. 10 codes are half an ampere, and 1 % of the highest. */
+#define RAIL_MIN 112u
+#define RAIL_MAX 912u
 #define OVER_Q6 \
     (402u * SENSOR_ZERO_UNITY) /* beyond 500 A in high-range codes, with 0.5 % for the zero */
 #define CODE_LIMIT 1020u       /* above, the converter is at its end */
@@ -31,7 +35,12 @@ static uint16_t zero_now_q6(const struct current *c, uint8_t input)
     return (uint16_t)(zero_q6 - drift_q6);
 }
 
-/* Low-range codes within 20 A of zero, where the low range counts. The ISR looks at them. */
+static uint16_t higher(uint16_t a, uint16_t b)
+{
+    return a > b ? a : b;
+}
+
+/* Low-range codes within 20 A of zero and off the rails, where the low range counts. The ISR looks at them. */
 static void use_inputs(struct current *c, uint8_t sensor)
 {
     struct current_sensor *s = &c->sensor[sensor];
@@ -39,8 +48,8 @@ static void use_inputs(struct current *c, uint8_t sensor)
     uint16_t low_q6 = zero_now_q6(c, (uint8_t)(2u * sensor));
     uint16_t high_q6 = zero_now_q6(c, (uint8_t)(2u * sensor + 1u));
     uint16_t zero = (uint16_t)(low_q6 / SENSOR_ZERO_UNITY);
-    uint16_t min = zero > handover + c->legal_min ? (uint16_t)(zero - handover) : c->legal_min;
-    uint16_t max = zero + handover < c->legal_max ? (uint16_t)(zero + handover) : c->legal_max;
+    uint16_t min = higher(zero, handover + c->rail_min) - handover;
+    uint16_t max = zero + handover < c->rail_max ? (uint16_t)(zero + handover) : c->rail_max;
     uint8_t irq = hal_irq_save();
 
     s->zero_q6[0] = low_q6;
@@ -62,6 +71,8 @@ static void set_limits(struct current *c)
     c->legal_max = scaled(c, LEGAL_MAX);
     if (c->legal_max > CODE_LIMIT)
         c->legal_max = CODE_LIMIT;
+    c->rail_min = scaled(c, RAIL_MIN);
+    c->rail_max = scaled(c, RAIL_MAX);
     c->over_q6 = (int16_t)scaled(c, OVER_Q6);
 }
 

@@ -61,6 +61,8 @@ struct current {
     int32_t drift_ppm;  /* its change since 25 C */
     uint16_t legal_min; /* codes outside these two no sensor gives */
     uint16_t legal_max;
+    uint16_t rail_min; /* the low range counts between these two only */
+    uint16_t rail_max;
     int16_t over_q6;       /* high-range codes from zero beyond full scale */
     volatile bool zeroing; /* samples go to zero[], see zero.h */
     struct current_zero zero[CURRENT_INPUTS];

@@ -278,6 +278,30 @@ static void test_saved_zero_points_are_used(void **state)
     assert_int_equal(fake->stray, 0);
 }
 
+/* A sensor that is off by up to 3 A either way ends at the same rails as a good one. */
+static void test_saved_zero_far_away_counts_all_currents(void **state)
+{
+    struct calibration none = { 0 };
+
+    (void)state;
+    for (int16_t off = -60; off <= 60; off += 4) {
+        uint16_t zero_q6 = (uint16_t)((ZERO + (uint16_t)off) * 64u);
+        uint16_t zeros[CURRENT_INPUTS] = { zero_q6, ZERO * 64u, zero_q6, ZERO * 64u };
+
+        set_up();
+        save_zeros(zeros);
+        current_load(&c, &none);
+        for (int32_t ma = -60000; ma <= 60000; ma += 1250) {
+            uint16_t code[CURRENT_INPUTS] = { clip((int32_t)ZERO + off + ma / 50),
+                                              clip((int32_t)ZERO + ma / 1250), 0, 0 };
+            for (uint8_t i = 0; i < SAMPLES; i++)
+                sample(code);
+            current_close(&c, SAMPLES);
+            assert_int_equal(c.sensor[0].ma, ma);
+        }
+    }
+}
+
 static void test_saved_gains_scale_each_range_on_its_own(void **state)
 {
     struct calibration five_percent = { .gain_q16 = 12015, .valid = true };
@@ -427,6 +451,7 @@ int main(void)
         cmocka_unit_test(test_legal_window_ends_where_no_sensor_can_be),
         cmocka_unit_test(test_few_bad_samples_are_left_out),
         cmocka_unit_test(test_saved_zero_points_are_used),
+        cmocka_unit_test(test_saved_zero_far_away_counts_all_currents),
         cmocka_unit_test(test_saved_gains_scale_each_range_on_its_own),
         cmocka_unit_test(test_zero_points_and_gains_follow_the_reference_over_temperature),
         cmocka_unit_test(test_reference_error_of_the_board_scales_the_current),
