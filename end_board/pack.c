@@ -19,7 +19,7 @@ void pack_round(struct pack *p, uint8_t count)
     }
     if (p->heard_rounds < AGREEING_ROUNDS)
         p->heard_rounds++;
-    p->trusted_numbers = true;
+    p->trusted_numbers = p->count == 0 || count == p->count;
     p->shift = 0;
     place_whole(&p->place);
 }
@@ -122,8 +122,8 @@ static uint8_t add_cell(struct pack *p, uint8_t number, const struct pack_cell *
     return fault;
 }
 
-/* The pack has the size that two rounds in a row showed. Later another size is a fault: a board was
- * bridged or added under way. */
+/* The pack has the size that two rounds in a row showed. Later another size is a fault, when two rounds in a
+ * row show it: a board was bridged or added under way. A damaged HOP whose CRC fits by chance is neither. */
 static uint8_t judge_size(struct pack *p, uint8_t switches)
 {
     uint8_t faults = 0;
@@ -132,7 +132,7 @@ static uint8_t judge_size(struct pack *p, uint8_t switches)
         p->count = p->heard_count;
     if (p->count == 0)
         return PACK_SILENT;
-    if (p->heard_count != p->count)
+    if (p->heard_count != p->count && p->heard_rounds >= AGREEING_ROUNDS)
         faults |= PACK_SIZE_CHANGED;
     if (!switches_fit(switches, p->count))
         faults |= PACK_SIZE_MISFIT;

@@ -62,7 +62,8 @@ struct pack {
 
 void pack_init(struct pack *p);
 
-/* ISR: a round of Begin reached this board, which is number count. */
+/* ISR: a round of Begin reached this board, which is number count. When that is not the size of the pack, its
+ * readings are nobody's. */
 void pack_round(struct pack *p, uint8_t count);
 /* ISR: one of a section's head, whose number is `head`, at a 128 ms tick; this board is `number` in it. Its
  * readings are taken when it is sure whose they are. */

@@ -4,6 +4,7 @@
 from chain import check, main
 
 OTHER = 4096
+TUNED = ["--clock-spread", 1]  # the app port is at its rate from the first second on
 HEAD = "set cells 6\nset chemistry lfp\nat 15 expect load_relay == 1\nat 15 expect charge_relay == 1\n"
 
 
@@ -24,7 +25,7 @@ def swapped(bench):
 
 def named(bench):
     """Who was away is in the log, and what is wrong at the app port."""
-    bench.run(["--duration", 40], HEAD +
+    bench.run(["--duration", 40] + TUNED, HEAD +
               "at 20 swap 3 4\n"
               "at 29 app \"\"\nat 30 app \"\"\nat 31 app \"warnings\"\nat 31 within 5 app expect \"other_boards\"\n"
               "at 33 app \"events 9\"\nat 33 within 5 app expect \"board_reset cell 3\"\n"
@@ -33,7 +34,7 @@ def named(bench):
 
 def confirmed(bench):
     """The owner says that it is all right, and that outlives a reset."""
-    bench.run(["--duration", 80], HEAD +
+    bench.run(["--duration", 80] + TUNED, HEAD +
               "at 20 swap 3 4\nat 30 expect fault == %d\n" % OTHER +
               "at 29 app \"\"\nat 30 app \"\"\nat 31 app \"login 1234\"\nat 32 app \"confirm\"\n"
               "at 32 within 5 app expect \"ok\"\n"
@@ -51,7 +52,7 @@ def put_back(bench):
 
 def calibrated_later(bench):
     """A board stays who it is when its owner corrects its voltage."""
-    bench.run(["--duration", 60], HEAD +
+    bench.run(["--duration", 60] + TUNED, HEAD +
               "at 19 app \"\"\nat 20 app \"\"\nat 21 app \"login 1234\"\n"
               "at 22 app \"order 3 voltage 3320\"\nat 22 within 8 app expect \"ok\"\n"
               "at 32 reset 3\nat 50 expect fault == 0\nat 50 expect load_relay == 1\n")

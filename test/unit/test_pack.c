@@ -189,6 +189,27 @@ static void test_another_size_later_is_a_fault_while_it_lasts(void **state)
     }
 }
 
+/* A damaged HOP whose CRC fits by chance numbers the boards behind it anew. */
+static void test_round_of_another_size_tells_nothing(void **state)
+{
+    (void)state;
+    for (uint8_t other = 1; other < 12; other++) {
+        uint16_t before;
+
+        set_up(0);
+        assert_int_equal(faults_at(0), 0);
+        before = pack.cell[1].mv;
+        pack_round(&pack, other);
+        store(2, 4999, 500, 0, 0);
+        assert_int_equal(pack.cell[1].mv, other == 6 ? 4999 : before);
+        assert_int_equal(faults_at(0), 0);
+        pack_round(&pack, 6);
+        store(2, 3999, 500, 0, 0);
+        assert_int_equal(pack.cell[1].mv, 3999);
+        assert_int_equal(faults_at(0), 0);
+    }
+}
+
 static void test_size_outside_the_class_on_the_switches_is_a_fault(void **state)
 {
     (void)state;
@@ -373,6 +394,7 @@ int main(void)
         cmocka_unit_test(test_reading_without_number_is_not_taken),
         cmocka_unit_test(test_size_needs_two_rounds_that_agree),
         cmocka_unit_test(test_another_size_later_is_a_fault_while_it_lasts),
+        cmocka_unit_test(test_round_of_another_size_tells_nothing),
         cmocka_unit_test(test_size_outside_the_class_on_the_switches_is_a_fault),
         cmocka_unit_test(test_largest_pack_sums_without_overflow),
         cmocka_unit_test(test_intake_sorts_frames),
