@@ -7,11 +7,12 @@ static const uint8_t *ram(const struct chain *c, int board, unsigned address)
     return c->board[board].mcu.avr->data + address;
 }
 
-/* A chip in reset or without supply believes nothing, whatever its RAM holds. */
+/* A chip in reset or without supply believes nothing, whatever its RAM holds; nor does one that has not
+ * come to its main loop. */
 static bool thinks(const struct chain *c, int board)
 {
     const struct mcu *m = &c->board[board].mcu;
-    return m->supplied && !(m->frozen && m->mode == MCU_RESET);
+    return m->supplied && m->started && !(m->frozen && m->mode == MCU_RESET);
 }
 
 void belief_view(const struct chain *c, struct end_view *view)

@@ -115,6 +115,15 @@ static json_t *counts(const struct run *r, const struct run_mark *m, size_t offs
     return all;
 }
 
+static json_t *breaks(const struct run *r, const struct run_mark *m)
+{
+    json_t *all = json_array();
+
+    for (int i = 0; i < r->chain.cells; i++)
+        json_array_append_new(all, json_integer((json_int_t)m->breaks[i]));
+    return all;
+}
+
 static json_t *marks(const struct run *r)
 {
     json_t *all = json_array();
@@ -123,11 +132,12 @@ static json_t *marks(const struct run *r)
         const struct run_mark *m = &r->mark[i];
         bool known = isfinite(m->shown_error_mv);
         json_array_append_new(
-            all, json_pack("{s:o,s:i,s:I,s:I,s:o,s:o,s:o}", "s", rounded(m->s, 0.01), "line",
+            all, json_pack("{s:o,s:i,s:I,s:I,s:o,s:o,s:o,s:o}", "s", rounded(m->s, 0.01), "line",
                            m->line, "rounds", (json_int_t)m->rounds, "lost", (json_int_t)m->lost,
                            "shown_error_mv", known ? rounded(m->shown_error_mv, 0.1) : json_null(),
                            "bad_frames", counts(r, m, offsetof(struct link_counters, bad_frames)),
-                           "bad_syncs", counts(r, m, offsetof(struct link_counters, bad_syncs))));
+                           "bad_syncs", counts(r, m, offsetof(struct link_counters, bad_syncs)),
+                           "breaks", breaks(r, m)));
     }
     return all;
 }

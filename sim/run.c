@@ -213,21 +213,26 @@ void run_mark(struct run *r, int line)
 {
     struct run_mark *all = realloc(r->mark, (size_t)(r->marks + 1) * sizeof *all);
     struct link_counters *counters = calloc((size_t)r->chain.cells, sizeof *counters);
+    uint32_t *breaks = calloc((size_t)r->chain.cells, sizeof *breaks);
 
-    if (!all || !counters) {
+    if (!all || !counters || !breaks) {
         free(counters);
+        free(breaks);
         r->mark = all ? all : r->mark;
         return;
     }
-    for (int i = 0; i < r->chain.cells; i++)
+    for (int i = 0; i < r->chain.cells; i++) {
         belief_counters(&r->chain, i, &counters[i]);
+        breaks[i] = r->chain.board[i].pins.breaks;
+    }
     r->mark = all;
     r->mark[r->marks++] = (struct run_mark){ .s = (double)r->chain.now_ps * 1e-12,
                                              .line = line,
                                              .rounds = r->view.rounds,
                                              .lost = run_lost_readings(r),
                                              .shown_error_mv = r->shown_error_mv,
-                                             .counters = counters };
+                                             .counters = counters,
+                                             .breaks = breaks };
     r->shown_error_mv = 0.0;
 }
 
@@ -391,8 +396,10 @@ void run_free(struct run *r)
     if (r->json)
         fclose(r->json);
     report_free(r->report);
-    for (int i = 0; i < r->marks; i++)
+    for (int i = 0; i < r->marks; i++) {
         free(r->mark[i].counters);
+        free(r->mark[i].breaks);
+    }
     free(r->mark);
     outside_close(&r->outside);
     debug_close(&r->debug);

@@ -44,6 +44,7 @@ struct run_mark {
     uint64_t lost;
     double shown_error_mv;          /* since the mark before */
     struct link_counters *counters; /* of each board */
+    uint32_t *breaks;               /* that each board sent */
 };
 
 struct view;

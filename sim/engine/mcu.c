@@ -275,7 +275,7 @@ void mcu_reset(struct mcu *m, enum mcu_reset_cause cause, int64_t at_ps)
     freeze(m, MCU_RESET, at_ps);
     m->release_ps = m->supplied ? at_ps + START_UP_PS : INT64_MAX;
     avr_reset(avr);
-    m->stack_low = false;
+    m->stack_low = m->started = false;
     limit_runs(m);
     quiet_level_interrupts(avr);
     forget_pin_values(avr);
@@ -518,6 +518,7 @@ static void run_instructions(struct mcu *m, bool closely)
     if (closely)
         hold_stuck_bit(m);
     m->active_cycles += avr->cycle - before;
+    m->started = m->started || avr->sreg[S_I];
     watch_stack(m);
 }
 

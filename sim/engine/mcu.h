@@ -68,6 +68,7 @@ struct mcu {
     const struct part *part;
     const struct core *core;           /* its flash, decoded; NULL: simavr runs the instructions */
     const struct mcu_watcher *watcher; /* NULL: nobody */
+    bool started;                      /* interrupts have been on since the reset */
     bool stack_low;                    /* its pointer is in the data ... */
     avr_cycle_count_t stack_low_since; /* ... look after look since then */
     uint16_t bss_end;

@@ -142,13 +142,22 @@ static uint8_t read_pin(avr_t *avr, avr_io_addr_t addr, void *param)
 
 /* ---- OUT ---------------------------------------------------------------------------------------- */
 
+static void drive(struct ring_pins *p, bool level, bool output)
+{
+    bool was_low = p->tx_output && !p->tx_level;
+
+    p->tx_level = level;
+    p->tx_output = output;
+    p->breaks += !was_low && output && !level;
+    usart_port_level(p->usart, level || !output);
+}
+
 static void port_written(avr_irq_t *irq, uint32_t value, void *param)
 {
     struct ring_pins *p = param;
 
     (void)irq;
-    p->tx_level = (value >> p->mcu->part->tx_bit) & 1;
-    usart_port_level(p->usart, p->tx_level || !p->tx_output);
+    drive(p, (value >> p->mcu->part->tx_bit) & 1, p->tx_output);
 }
 
 static void direction_written(avr_irq_t *irq, uint32_t value, void *param)
@@ -156,8 +165,7 @@ static void direction_written(avr_irq_t *irq, uint32_t value, void *param)
     struct ring_pins *p = param;
 
     (void)irq;
-    p->tx_output = (value >> p->mcu->part->tx_bit) & 1;
-    usart_port_level(p->usart, p->tx_level || !p->tx_output);
+    drive(p, p->tx_level, (value >> p->mcu->part->tx_bit) & 1);
 }
 
 /* ---- building ----------------------------------------------------------------------------------- */

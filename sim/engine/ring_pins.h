@@ -16,6 +16,7 @@ struct ring_pins {
     bool edges_wanted;
     bool tx_level; /* PORT and DDR bit of TXD */
     bool tx_output;
+    uint32_t breaks; /* times OUT was pulled low by its port */
     avr_irq_t *rx_pin;
     avr_irq_t *icp_pin;
     avr_io_read_t old_pin_read;

@@ -153,7 +153,7 @@ def look(run, cells, fault, i, next_at, period, row, problems):
 
     # Who takes the damage for a break breaks off its round; the next one meets half a frame
     # (docs/reliability.md, "halves").
-    broke_off = any(more("bad_syncs", board) > 0 for board in fault.blames or ())
+    broke_off = any(more("breaks", board) > more("breaks", 1) for board in fault.blames or ())
     for board in range(1, cells + 1):
         if not fault.blames or board in fault.blames or more("bad_frames", board) <= 0:
             continue
