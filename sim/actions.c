@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 
+#include "factory.h"
 #include "live.h"
 #include "view/view.h"
 
@@ -162,6 +163,7 @@ static void world_event(struct run *r, const struct event *e)
     case EVENT_SENSOR_GAIN:
     case EVENT_SENSOR_OPEN:
     case EVENT_SWAP:
+    case EVENT_REPLACE:
     case EVENT_RESET:
     case EVENT_FAULT_RAM:
     case EVENT_FAULT_FLASH:
@@ -185,6 +187,17 @@ static void world_event(struct run *r, const struct event *e)
     }
 }
 
+/* With parts of its own, as it comes from the factory. */
+static void replace(struct run *r, struct board *b)
+{
+    struct rng rng;
+
+    rng_seed(&rng, r->options->seed + r->second, (uint64_t)b->number);
+    board_replace(b, rng_uniform(&rng, -r->options->clock_spread, r->options->clock_spread), &rng);
+    if (r->options->calibrated)
+        factory_calibrate_board(b);
+}
+
 void action_do(struct run *r, const struct event *e)
 {
     if (r->record.out)
@@ -200,6 +213,9 @@ void action_do(struct run *r, const struct event *e)
         break;
     case EVENT_SWAP:
         board_swap(&r->chain.board[e->cell - 1], &r->chain.board[e->cell2 - 1]);
+        break;
+    case EVENT_REPLACE:
+        replace(r, &r->chain.board[e->cell - 1]);
         break;
     case EVENT_RESET:
         each_cell(r, e, reset);

@@ -164,16 +164,19 @@ void factory_read_calibration(struct board *b, struct calibration *out)
     calibration_load(out);
 }
 
+void factory_calibrate_board(struct board *b)
+{
+    get_eeprom(b);
+    calibrate_voltage(b);
+    if (b->kind == BOARD_BEGIN)
+        calibrate_sensors(b);
+    put_eeprom(b);
+}
+
 void factory_calibrate(struct chain *c)
 {
-    for (int i = 0; i < c->cells; i++) {
-        struct board *b = &c->board[i];
-        get_eeprom(b);
-        calibrate_voltage(b);
-        if (b->kind == BOARD_BEGIN)
-            calibrate_sensors(b);
-        put_eeprom(b);
-    }
+    for (int i = 0; i < c->cells; i++)
+        factory_calibrate_board(&c->board[i]);
 }
 
 void factory_settings(struct chain *c, const struct settings *settings)

@@ -37,6 +37,7 @@ void factory_calibrate_sensors(struct board *b);
 /* Reads each board's converter at 25 C with 2.000 V and 4.000 V at the cell, and at -5 C and 55 C
  * with 3.000 V, as the rig of docs/hardware.md does, and writes calibration and sensor zero
  * records. */
+void factory_calibrate_board(struct board *b);
 void factory_calibrate(struct chain *c);
 void factory_settings(struct chain *c, const struct settings *settings);
 

@@ -1,7 +1,9 @@
 #include "engine/board.h"
-#include "engine/board_analog.h"
 
 #include <math.h>
+#include <string.h>
+
+#include "engine/board_analog.h"
 #include <stddef.h>
 #include <stdlib.h>
 
@@ -152,6 +154,14 @@ void board_swap(struct board *a, struct board *b)
     swap_bytes(&a->mcu.oscillator, &b->mcu.oscillator, sizeof a->mcu.oscillator);
     swap_bytes(a->eeprom.cell, b->eeprom.cell, a->mcu.avr->e2end + 1u);
     mcu_supply_fails(&a->mcu, mcu_now_ps(&a->mcu));
+    mcu_supply_fails(&b->mcu, mcu_now_ps(&b->mcu));
+}
+
+void board_replace(struct board *b, double clock_error, struct rng *rng)
+{
+    oscillator_draw(&b->mcu.oscillator, clock_error, rng);
+    front_end_draw(&b->front_end, rng);
+    memset(b->eeprom.cell, 0xFF, b->mcu.avr->e2end + 1u);
     mcu_supply_fails(&b->mcu, mcu_now_ps(&b->mcu));
 }
 

@@ -104,6 +104,8 @@ void board_brown_out(struct board *b, int64_t until_ps);
 /* Two boards of a kind change places: converter, divider, sensors, RC oscillator and EEPROM go along.
  * Their RAM is lost. */
 void board_swap(struct board *a, struct board *b);
+/* Another board of its kind takes its place: other parts, an erased EEPROM. */
+void board_replace(struct board *b, double clock_error, struct rng *rng);
 /* The button of Begin or End. */
 void board_press(struct board *b, bool down);
 void board_set_switches(struct board *b, uint8_t switches);

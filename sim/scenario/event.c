@@ -143,6 +143,12 @@ static bool parse_swap(struct reader *reader, struct event *event)
     return reader_cell(reader, false, &event->cell) && reader_cell(reader, false, &event->cell2);
 }
 
+static bool parse_replace(struct reader *reader, struct event *event)
+{
+    event->kind = EVENT_REPLACE;
+    return reader_cell(reader, false, &event->cell);
+}
+
 static bool parse_leak(struct reader *reader, struct event *event)
 {
     event->kind = EVENT_LEAK;
@@ -474,6 +480,7 @@ static const struct {
     { "fault", parse_fault },
     { "noise", parse_noise },
     { "swap", parse_swap },
+    { "replace", parse_replace },
     { "stuck", parse_stuck },
     { "babble", parse_babble },
     { "clock", parse_clock },
@@ -506,6 +513,7 @@ bool event_disturbs(const struct event *event)
     case EVENT_REMOVE:
     case EVENT_INSERT:
     case EVENT_SWAP:
+    case EVENT_REPLACE:
     case EVENT_RESET:
     case EVENT_FAULT_RAM:
     case EVENT_FAULT_FLASH:

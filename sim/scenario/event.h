@@ -22,6 +22,7 @@ enum event_kind {
     EVENT_AMBIENT,          /* a = °C */
     EVENT_REMOVE,           /* cell */
     EVENT_SWAP,             /* cell, cell2 */
+    EVENT_REPLACE,          /* cell */
     EVENT_INSERT,           /* cell */
     EVENT_LEAK,             /* cell (0 = all), a = ohm, 0 = no leak */
     EVENT_SOC,              /* cell (0 = all), a = 0..1 */

@@ -182,6 +182,9 @@ void event_write(FILE *out, const struct event *e)
     case EVENT_SWAP:
         fprintf(out, "swap %d %d", e->cell, e->cell2);
         break;
+    case EVENT_REPLACE:
+        fprintf(out, "replace %d", e->cell);
+        break;
     case EVENT_LEAK:
         of_cell(out, "leak", e, true);
         break;

@@ -23,6 +23,15 @@ def swapped(bench):
     return "open %.2f s behind the swap at most" % latest
 
 
+def replaced(bench):
+    """A board from the shelf is another, whatever place it takes; the owner confirms it."""
+    for seed, cell in enumerate((2, 3, 5)):
+        bench.run(["--duration", 70, "--seed", seed + 1] + TUNED, HEAD +
+                  "at 20 replace %d\nat 24 expect fault == %d\nfrom 23 to 32 expect load_relay == 0\n" % (cell, OTHER) +
+                  "at 29 app \"\"\nat 30 app \"\"\nat 31 app \"login 1234\"\nat 32 app \"confirm\"\n"
+                  "at 45 expect fault == 0\nat 45 expect load_relay == 1\nat 45 expect cell%d.mv > 3200\n" % cell)
+
+
 def named(bench):
     """Who was away is in the log, and what is wrong at the app port."""
     bench.run(["--duration", 40] + TUNED, HEAD +
@@ -65,6 +74,6 @@ def resets_are_none(bench):
 
 
 if __name__ == "__main__":
-    main([("members_swapped", swapped), ("members_named", named), ("members_confirmed", confirmed),
+    main([("members_swapped", swapped), ("members_replaced", replaced), ("members_named", named), ("members_confirmed", confirmed),
           ("members_put_back", put_back), ("members_calibrated_later", calibrated_later),
           ("members_resets_are_none", resets_are_none)])

@@ -63,6 +63,7 @@ static const char *const every_action[] = {
     "remove 2",
     "insert 2",
     "swap 2 3",
+    "replace 2",
     "leak 2 10",
     "leak all off",
     "soc 2 55.7",

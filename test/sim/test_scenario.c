@@ -72,6 +72,7 @@ static void test_scenario_every_action_is_parsed(void **state)
         { "ambient 30", { .kind = EVENT_AMBIENT, .a = 30 } },
         { "remove 2", { .kind = EVENT_REMOVE, .cell = 2 } },
         { "insert 2", { .kind = EVENT_INSERT, .cell = 2 } },
+        { "replace 2", { .kind = EVENT_REPLACE, .cell = 2 } },
         { "swap 2 3", { .kind = EVENT_SWAP, .cell = 2, .cell2 = 3 } },
         { "leak 2 10", { .kind = EVENT_LEAK, .cell = 2, .a = 10 } },
         { "leak all off", { .kind = EVENT_LEAK } },
