@@ -1,15 +1,15 @@
 #include "engine/board.h"
 
 #include <math.h>
-#include <string.h>
-
-#include "engine/board_analog.h"
 #include <stddef.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <avr_ioport.h>
 #include <sim_io.h>
 #include <sim_irq.h>
+
+#include "engine/board_analog.h"
 
 enum { PINA = 0x20, PINB = 0x23, PINC = 0x26, PIND = 0x29 }; /* then DDR, PORT */
 
