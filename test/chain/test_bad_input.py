@@ -168,6 +168,15 @@ OPTIONS = {
     "switches_digits": (["--switches", "01010002"], ["--switches", "01010002"]),
     "chemistry": (["--chemistry", "lead"], ["--chemistry", "lead", "lfp"]),
     "mode": (["--mode", "loud"], ["--mode", "loud"]),
+    "set_no_value": (["--set", "soc"], ["--set", "soc", "NAME=VALUE"]),
+    "set_no_name": (["--set", "=1"], ["--set", "=1"]),
+    "set_name": (["--set", "volume=3"], ["--set", "volume"]),
+    "set_statement": (["--set", "soc=1.5"], ["--set", "1.5", "soc"]),
+    "set_statement_word": (["--set", "soc=0.5x"], ["--set", "0.5x"]),
+    "set_setting_low": (["--set", "vmin_mv=7"], ["--set", "7", "vmin_mv", "1500..5000"]),
+    "set_setting_half": (["--set", "vmin_mv=3100.5"], ["--set", "3100.5", "vmin_mv"]),
+    "set_setting_choice": (["--set", "sensor_passes=3"], ["--set", "3", "sensor_passes"]),
+    "set_setting_conflict": (["--set", "vmin_mv=3500"], ["3500", "vmin_mv", "vbalance_mv"]),
 }
 
 SCENARIOS = {
