@@ -76,6 +76,8 @@ static const struct argp_option table[] = {
     { "capacity", 'a', "AH", 0, "of each cell (100)", 0 },
     { "set", KEY_SET, "NAME=VALUE", 0, "a set line of a scenario, or a setting of the End board",
       0 },
+    { "sweep", KEY_SWEEP, "NAME=A..B[:STEP]", 0,
+      "a run for each value, also NAME=X,Y,Z; one table of them all", 0 },
     { "clock-spread", KEY_CLOCK_SPREAD, "PERCENT", 0,
       "oscillators are off by up to this from the factory (10)", 0 },
     { "clock-begin", KEY_CLOCK_BEGIN, "PERCENT", 0, "that of Begin is off by this", 0 },
