@@ -286,7 +286,7 @@ static error_t parse_one(int key, char *arg, struct argp_state *state)
         o->scenario_path = arg;
         break;
     case 'd':
-        o->duration_s = number("duration", arg, 0.001, 1e8);
+        o->duration_s = number("duration", arg, 0.001, DURATION_MAX_S);
         break;
     case 'r':
         o->seed = seed_of(arg);

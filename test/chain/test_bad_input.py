@@ -169,6 +169,7 @@ OPTIONS = {
     "csv_step_0": (["--csv-step", "0"], ["--csv-step", "0.05..3600"]),
     "duration_word": (["--duration", "1m"], ["--duration", "1m"]),
     "duration_0": (["--duration", "0"], ["--duration", "0"]),
+    "duration_long": (["--duration", "8640001"], ["--duration", "8640001"]),
     "duration_nan": (["--duration", "nan"], ["--duration", "nan"]),
     "capacity_negative": (["--capacity", "-5"], ["--capacity", "-5"]),
     "seed_negative": (["--seed", "-1"], ["--seed", "-1"]),
