@@ -7,6 +7,7 @@
 #include "options.h"
 #include "report/report.h"
 #include "run.h"
+#include "sweep/sweep.h"
 #include "view/view.h"
 
 enum { EXIT_OK, EXIT_EXPECT_FAILED, EXIT_BAD_INPUT, EXIT_CRASHED };
@@ -72,9 +73,14 @@ int main(int argc, char **argv)
         if (!scenario)
             return bad_input(&err);
     }
-    options_complete(&options, scenario);
-    status = simulate(&options, scenario);
+    if (options.sweeps > 0) {
+        status = sweep_main(&options, scenario);
+    } else {
+        options_complete(&options, scenario);
+        status = simulate(&options, scenario);
+    }
     if (scenario)
         scenario_free(scenario);
+    options_free(&options);
     return status;
 }

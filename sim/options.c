@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "common/switches.h"
+#include "setup.h"
 
 #define EXIT_BAD_INPUT 2
 #define DEFAULT_CELLS 16
@@ -47,7 +48,9 @@ enum {
     KEY_VCD_BOARDS,
     KEY_TRACE,
     KEY_TRACE_END,
-    KEY_GDB
+    KEY_GDB,
+    KEY_SET,
+    KEY_SWEEP
 };
 
 const char *argp_program_version = "bms-sim 0.1";
@@ -71,6 +74,10 @@ static const struct argp_option table[] = {
     { "seed", 'r', "N", 0, "same seed, same run (1)", 0 },
     { "mode", 'm', "MODE", 0, "normal or critical (normal)", 0 },
     { "capacity", 'a', "AH", 0, "of each cell (100)", 0 },
+    { "set", KEY_SET, "NAME=VALUE", 0, "a set line of a scenario, or a setting of the End board",
+      0 },
+    { "sweep", KEY_SWEEP, "NAME=A..B[:STEP]", 0,
+      "a run for each value, also NAME=X,Y,Z; one table of them all", 0 },
     { "clock-spread", KEY_CLOCK_SPREAD, "PERCENT", 0,
       "oscillators are off by up to this from the factory (10)", 0 },
     { "clock-begin", KEY_CLOCK_BEGIN, "PERCENT", 0, "that of Begin is off by this", 0 },
@@ -222,12 +229,46 @@ static void vcd_boards(struct options *o, char *text)
         bad("--%s: '%s' names no board", "vcd-boards", text);
 }
 
+static void set_one(struct options *o, const char *text)
+{
+    struct err err;
+
+    if (setup_set(o, text, &err))
+        return;
+    fprintf(stderr, "bms-sim: %s\n", err.text);
+    exit(EXIT_BAD_INPUT);
+}
+
+static void add_sweep(struct options *o, const char *text)
+{
+    if (o->sweeps == OPTIONS_SWEEPS_MAX)
+        bad("--%s: '%s' is one too many", "sweep", text);
+    o->sweep[o->sweeps++] = text;
+}
+
+static void keep_word(struct options *o, int key, const char *arg)
+{
+    const struct argp_option *row = table;
+    size_t size;
+
+    while (row->name && row->key != key)
+        row++;
+    if (!row->name || key == KEY_SWEEP || key == KEY_JSON || key == 'q')
+        return;
+    size = strlen(row->name) + (arg ? strlen(arg) : 0) + sizeof "--=";
+    o->word = realloc(o->word, (size_t)(o->words + 1) * sizeof *o->word);
+    if (!o->word || !(o->word[o->words] = malloc(size)))
+        bad("%s%s", "out of memory", "");
+    snprintf(o->word[o->words++], size, arg ? "--%s=%s" : "--%s", row->name, arg);
+}
+
 static error_t parse_one(int key, char *arg, struct argp_state *state)
 {
     struct options *o = state->input;
 
     if (key > 0 && key < 128)
         o->given[key] = true;
+    keep_word(o, key, arg);
     switch (key) {
     case ARGP_KEY_INIT:
         state->err_stream = NULL;
@@ -245,7 +286,7 @@ static error_t parse_one(int key, char *arg, struct argp_state *state)
         o->scenario_path = arg;
         break;
     case 'd':
-        o->duration_s = number("duration", arg, 0.001, 1e8);
+        o->duration_s = number("duration", arg, 0.001, DURATION_MAX_S);
         break;
     case 'r':
         o->seed = seed_of(arg);
@@ -282,6 +323,12 @@ static error_t parse_one(int key, char *arg, struct argp_state *state)
         break;
     case KEY_GDB:
         o->gdb_board = board_and("gdb", arg, 0, 65535, &o->gdb_port);
+        break;
+    case KEY_SET:
+        set_one(o, arg);
+        break;
+    case KEY_SWEEP:
+        add_sweep(o, arg);
         break;
     case KEY_CSV:
         o->csv_path = arg;
@@ -369,10 +416,18 @@ void options_parse(struct options *o, int argc, char **argv)
                            .calibrated = true,
                            .trace_steps = TRACE_STEPS,
                            .gdb_port = GDB_PORT,
-                           .firmware_dir = DEFAULT_FIRMWARE };
+                           .firmware_dir = DEFAULT_FIRMWARE,
+                           .program = argv[0] };
     argv[0] = name; /* what getopt puts in front of its line */
     if (argp_parse(&argp, argc, argv, 0, NULL, o) != 0)
         exit(EXIT_BAD_INPUT);
+}
+
+void options_free(struct options *o)
+{
+    for (int i = 0; i < o->words; i++)
+        free(o->word[i]);
+    free(o->word);
 }
 
 /* ---- defaults ----------------------------------------------------------------------------------- */
@@ -411,10 +466,8 @@ static void take_run(struct options *o, const struct scenario_defaults *d)
 {
     if (d->has_duration && !o->given['d'])
         o->duration_s = d->duration_s;
-    if (d->has_switches && !o->given['w']) {
+    if (d->has_switches && !o->given['w'])
         o->switches = d->switches;
-        o->given['w'] = true;
-    }
     if (d->has_mode && !o->given['m'])
         o->critical = d->critical;
     if (d->has_sensors)
@@ -456,18 +509,20 @@ static void complete_debug(struct options *o)
 
 void options_complete(struct options *o, const struct scenario *scenario)
 {
+    static const struct scenario_defaults none;
+    const struct scenario_defaults *d = scenario ? scenario_defaults(scenario) : &none;
     const struct recording *recording = scenario ? scenario_recording(scenario) : NULL;
 
-    if (scenario) {
-        take_pack(o, scenario_defaults(scenario));
-        take_run(o, scenario_defaults(scenario));
-    }
+    take_pack(o, d);
+    take_run(o, d);
+    take_pack(o, &o->set);
+    take_run(o, &o->set);
     check_terminal(o);
-    if (o->view && !o->given['d'] && !(scenario && scenario_defaults(scenario)->has_duration))
+    if (o->view && !o->given['d'] && !d->has_duration && !o->set.has_duration)
         o->duration_s = INFINITY;
     if (recording && !o->given['n'])
         o->cells = (int)recording->cells;
-    if (!o->given['w'])
+    if (!o->given['w'] && !d->has_switches && !o->set.has_switches)
         o->switches = fitting_switches(o);
     complete_debug(o);
     if (o->threads == 0)

@@ -5,8 +5,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "end_board/settings.h"
 #include "scenario/scenario.h"
 #include "world/chemistry.h"
+
+enum { OPTIONS_SWEEPS_MAX = 4 };
 
 struct options {
     int cells;
@@ -52,6 +55,14 @@ struct options {
     bool trace_end;
     int gdb_board; /* number, 0: none */
     int gdb_port;
+    struct scenario_defaults set; /* --set, but what is a setting of the End board: */
+    int32_t setting[SETTINGS_COUNT];
+    bool setting_given[SETTINGS_COUNT];
+    const char *sweep[OPTIONS_SWEEPS_MAX];
+    int sweeps;
+    const char *program; /* as it was called */
+    char **word; /* what repeats this run, one option each; without --sweep, --json and --quiet */
+    int words;
     bool given[128]; /* by option letter: was on the command line */
 };
 
@@ -59,5 +70,7 @@ struct options {
 void options_parse(struct options *o, int argc, char **argv);
 /* What the command line did not say, the scenario may; the rest has defaults. */
 void options_complete(struct options *o, const struct scenario *scenario);
+
+void options_free(struct options *o);
 
 #endif

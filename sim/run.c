@@ -11,6 +11,7 @@
 #include "csv_out.h"
 #include "factory.h"
 #include "live.h"
+#include "setup.h"
 #include "probe.h"
 #include "report/report.h"
 #include "rig.h"
@@ -19,8 +20,7 @@
 #define BALANCE_OHM 3.3
 #define CAPACITY_SPREAD 0.01
 #define RESISTANCE_SPREAD 0.05
-#define DISCHARGE_TMIN_DC (-200) /* as most cells allow; the preset is that of charging */
-#define STEPS_PER_LOOK 5         /* at what End believes: often enough to see every round */
+#define STEPS_PER_LOOK 5 /* at what End believes: often enough to see every round */
 
 /* ---- statistics --------------------------------------------------------------------------------- */
 
@@ -287,27 +287,6 @@ bool run_all(struct run *r)
 
 /* ---- building ----------------------------------------------------------------------------------- */
 
-_Static_assert((int)CHEM_LTO == (int)CHEMISTRY_LTO && (int)CHEM_NMC == (int)CHEMISTRY_NMC &&
-                   (int)CHEM_LIION == (int)CHEMISTRY_LIION,
-               "simulator and firmware number the chemistries alike");
-
-/* What an owner would set for this pack, and confirm. */
-static struct settings settings_for(const struct options *o)
-{
-    double wh = o->capacity_ah * chemistry_info(o->chemistry)->nominal_v * o->cells;
-    struct settings s;
-    uint8_t other;
-
-    settings_default(&s);
-    settings_apply_preset(&s, (int32_t)o->chemistry, &other);
-    s.sensor_passes = o->passes;
-    s.mode = o->critical ? MODE_CRITICAL : MODE_NORMAL;
-    s.discharge_tmin_dc = DISCHARGE_TMIN_DC;
-    s.capacity_wh = (int32_t)lround(fmax(10.0, wh));
-    s.confirmed = true;
-    return s;
-}
-
 static struct world *make_world(const struct options *o)
 {
     struct world_config config = {
@@ -367,12 +346,14 @@ bool run_init(struct run *r, const struct options *o, struct scenario *scenario,
         .simavr_core = o->simavr_core,
         .firmware_dir = o->firmware_dir,
     };
-    struct settings settings = settings_for(o);
+    struct settings settings;
 
     *r = (struct run){ .options = o, .scenario = scenario, .world = make_world(o) };
     if (!r->world)
         return err_set(err, "out of memory");
     if (scenario && !scenario_check(scenario, o->cells, err))
+        return false;
+    if (!setup_settings(o, &settings, err))
         return false;
     if (!chain_init(&r->chain, &config, r->world, err) || !open_outputs(r, err) ||
         !outside_open(&r->outside, &r->chain, o, scenario, err))

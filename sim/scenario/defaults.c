@@ -51,6 +51,8 @@ static bool set_duration(struct reader *reader, struct scenario_defaults *d)
     d->has_duration = true;
     if (!reader_time(reader, "duration", &d->duration_s))
         return false;
+    if (d->duration_s > DURATION_MAX_S)
+        return reader_fail(reader, "'%.10g' s for duration is more than 100 days", d->duration_s);
     return d->duration_s > 0.0 || reader_fail(reader, "'0' for duration leaves no time");
 }
 

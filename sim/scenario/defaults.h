@@ -7,6 +7,8 @@
 #include "scenario/reader.h"
 #include "world/chemistry.h"
 
+#define DURATION_MAX_S 8640000.0 /* 100 days; picoseconds in 63 bits hold 106 */
+
 /* What the "set" lines of a scenario ask for; the command line may say
  * otherwise. Each value counts only if its has_ member is true. */
 struct scenario_defaults {
@@ -28,7 +30,7 @@ struct scenario_defaults {
     double soc;         /* 0..1 */
     double spread;      /* of the charge states, one sigma, 0..0.5 */
     double ambient_c;
-    double duration_s; /* > 0 */
+    double duration_s; /* > 0, up to DURATION_MAX_S */
     uint8_t switches;  /* switch 1 is bit 7 */
     bool critical;     /* "set mode critical" */
     int sensors;       /* 0..2 */

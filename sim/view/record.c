@@ -16,6 +16,8 @@ static void option(FILE *out, const char *name, double value)
 /* What a scenario has no word for. */
 static void put_command(FILE *out, const struct options *o)
 {
+    struct setting row;
+
     fprintf(out, "# bms-sim --scenario=THIS-FILE");
     option(out, "clock-spread", o->clock_spread);
     if (!isnan(o->clock_begin))
@@ -26,6 +28,9 @@ static void put_command(FILE *out, const struct options *o)
         fprintf(out, " --uncalibrated");
     if (o->rig)
         fprintf(out, " --calibrate=ring");
+    for (uint8_t id = 1; setting_row(id, &row); id++)
+        if (o->setting_given[id - 1])
+            fprintf(out, " --set=%s=%d", row.name, (int)o->setting[id - 1]);
     fputc('\n', out);
 }
 

@@ -85,6 +85,18 @@ def missing_firmware(bench):
              bench.path("none"))
 
 
+def sweep_missing_firmware(bench):
+    """Each run finds out; it is said once."""
+    one_line(bench, ["--sweep", "seed=1..4"], [bench.path("none"), "No such file"],
+             bench.path("none"))
+
+
+def sweep_scenario_cells(bench):
+    """The third of the runs is too short for the scenario: known before the first one."""
+    path = bench.write("s.txt", "at 1 break 3 4\n")
+    one_line(bench, ["--scenario", path, "--sweep", "cells=5,4,3"], [path + ":1"])
+
+
 def garbage_firmware(size, text, bench):
     """Of a good image only the first bytes, or text instead of it."""
     folder = copy_images(FIRMWARE, bench.path("firmware"))
@@ -157,6 +169,7 @@ OPTIONS = {
     "csv_step_0": (["--csv-step", "0"], ["--csv-step", "0.05..3600"]),
     "duration_word": (["--duration", "1m"], ["--duration", "1m"]),
     "duration_0": (["--duration", "0"], ["--duration", "0"]),
+    "duration_long": (["--duration", "8640001"], ["--duration", "8640001"]),
     "duration_nan": (["--duration", "nan"], ["--duration", "nan"]),
     "capacity_negative": (["--capacity", "-5"], ["--capacity", "-5"]),
     "seed_negative": (["--seed", "-1"], ["--seed", "-1"]),
@@ -168,6 +181,44 @@ OPTIONS = {
     "switches_digits": (["--switches", "01010002"], ["--switches", "01010002"]),
     "chemistry": (["--chemistry", "lead"], ["--chemistry", "lead", "lfp"]),
     "mode": (["--mode", "loud"], ["--mode", "loud"]),
+    "sweep_no_values": (["--sweep", "seed"], ["--sweep", "seed", "NAME=A..B"]),
+    "sweep_name": (["--sweep", "volume=1..3"], ["--sweep", "volume"]),
+    "sweep_long_name": (["--sweep", "v" * 500 + "=1"], ["--sweep", "vvv"]),
+    "sweep_no_number_option": (["--sweep", "chemistry=0..3"], ["--sweep", "chemistry"]),
+    "sweep_csv_step": (["--sweep", "csv-step=1..3"], ["--sweep", "csv-step"]),
+    "sweep_word": (["--sweep", "seed=1..many"], ["--sweep", "many", "not a number"]),
+    "sweep_list_word": (["--sweep", "seed=1,two"], ["--sweep", "two", "not a number"]),
+    "sweep_list_hole": (["--sweep", "seed=1,,3"], ["--sweep", "''"]),
+    "sweep_empty": (["--sweep", "seed="], ["--sweep", "''"]),
+    "sweep_nan": (["--sweep", "soc=nan"], ["--sweep", "nan"]),
+    "sweep_backwards": (["--sweep", "seed=5..4"], ["--sweep", "5", "4"]),
+    "sweep_step_0": (["--sweep", "seed=1..4:0"], ["--sweep", "'0'"]),
+    "sweep_step_negative": (["--sweep", "seed=1..4:-1"], ["--sweep", "'-1'"]),
+    "sweep_step_word": (["--sweep", "seed=1..4:x"], ["--sweep", "'x'"]),
+    "sweep_many": (["--sweep", "seed=0..10000"], ["--sweep", "10000"]),
+    "sweep_very_many": (["--sweep", "seed=0..1e300:1e-300"], ["--sweep", "10000"]),
+    "sweep_many_listed": (["--sweep", "seed=1" + ",1" * 10000], ["--sweep", "10000"]),
+    "sweep_many_product": (["--sweep", "seed=1..101", "--sweep", "cells=2..101"],
+                           ["--sweep", "cells", "10000"]),
+    "sweep_twice": (["--sweep", "seed=1..3", "--sweep", "seed=4..5"], ["--sweep", "seed", "twice"]),
+    "sweep_five": (["--sweep", "a=1"] * 5, ["--sweep", "a=1"]),
+    "sweep_option_range": (["--sweep", "cells=250..256"], ["--cells", "256", "2..255"]),
+    "sweep_option_half": (["--sweep", "cells=2..4:0.5"], ["--cells", "2.5"]),
+    "sweep_statement_range": (["--sweep", "soc=0.5..1.5:0.5"], ["1.5", "soc"]),
+    "sweep_setting_range": (["--sweep", "vmin_mv=3000,6000"], ["6000", "vmin_mv", "5000"]),
+    "sweep_setting_conflict": (["--sweep", "vmin_mv=3300,3500"], ["3500", "vbalance_mv"]),
+    "sweep_csv": (["--sweep", "seed=1..2", "--csv", "x.csv"], ["--csv", "--sweep"]),
+    "sweep_view": (["--sweep", "seed=1..2", "--view"], ["--view", "--sweep"]),
+    "sweep_json_path": (["--sweep", "seed=1..2", "--json", "/no/such/x"], ["/no/such/x"]),
+    "set_no_value": (["--set", "soc"], ["--set", "soc", "NAME=VALUE"]),
+    "set_no_name": (["--set", "=1"], ["--set", "=1"]),
+    "set_name": (["--set", "volume=3"], ["--set", "volume"]),
+    "set_statement": (["--set", "soc=1.5"], ["--set", "1.5", "soc"]),
+    "set_statement_word": (["--set", "soc=0.5x"], ["--set", "0.5x"]),
+    "set_setting_low": (["--set", "vmin_mv=7"], ["--set", "7", "vmin_mv", "1500..5000"]),
+    "set_setting_half": (["--set", "vmin_mv=3100.5"], ["--set", "3100.5", "vmin_mv"]),
+    "set_setting_choice": (["--set", "sensor_passes=3"], ["--set", "3", "sensor_passes"]),
+    "set_setting_conflict": (["--set", "vmin_mv=3500"], ["3500", "vmin_mv", "vbalance_mv"]),
 }
 
 SCENARIOS = {
@@ -227,6 +278,8 @@ def cases():
     yield "bad_json_path", functools.partial(unwritable, "json")
     yield "bad_report_path", functools.partial(unwritable, "report")
     yield "bad_firmware_missing", missing_firmware
+    yield "bad_sweep_firmware_missing", sweep_missing_firmware
+    yield "bad_sweep_scenario_cells", sweep_scenario_cells
     yield "bad_firmware_text", functools.partial(garbage_firmware, 0, b"no image\n" * 100)
     yield "bad_firmware_empty", functools.partial(garbage_firmware, 0, b"")
     yield "bad_firmware_header_only", functools.partial(garbage_firmware, 52, b"")

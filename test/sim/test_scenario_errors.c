@@ -31,6 +31,7 @@ static void test_scenario_bad_line_is_named(void **state)
         { "set spread -1", "'-1' for spread is outside 0 to 0.5" },
         { "set ambient 999", "'999' for ambient is outside -60 to 150" },
         { "set duration 0", "'0' for duration leaves no time" },
+        { "set duration 101d", "'8726400' s for duration is more than 100 days" },
         { "set duration 5x", "'5x' is no time for duration (like 90, 90s, 15m, 2h or 1d)" },
         { "set switches 0101", "'0101' is not eight digits 0 or 1" },
         { "set switches 01010002", "'01010002' is not eight digits 0 or 1" },
