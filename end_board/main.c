@@ -39,6 +39,9 @@ static struct decide decide;
 static struct keeper keeper;
 static struct watch watch;
 static struct noise noise;
+/* When the present round began here. In a long chain its last readings come 0.6 s later, and were as old then:
+ * a wire may have broken meanwhile. */
+static uint8_t round_tick;
 static uint32_t heard_ms; /* a break, or the end of a round */
 static struct reset_button button;
 static struct ext_output ext;
@@ -53,11 +56,12 @@ struct end_view end_view __attribute__((used)); /* read by the simulator */
 void board_frame_received(struct link *l, const uint8_t *frame)
 {
     (void)l;
-    intake_frame(&intake, &pack, frame, crystal_tick());
+    intake_frame(&intake, &pack, frame, round_tick);
 }
 
 void board_round_started(struct link *l)
 {
+    round_tick = crystal_tick();
     intake_begin(&intake, l->origin == LINK_FROM_HEAD);
     switch ((enum link_origin)l->origin) {
     case LINK_FROM_BEGIN:
@@ -82,7 +86,7 @@ static void take_own_cell(void)
 
     own.number = board.link.number;
     if (own.number != 0 && board.link.own_ready)
-        pack_store(&pack, &own, crystal_tick());
+        pack_store(&pack, &own, round_tick);
 }
 
 /* A round whose START or HOP was lost keeps its charge for the next one: without HOP nobody knows that START was
@@ -314,7 +318,7 @@ static void step(uint8_t events)
     overdue = now_ms - round_ms > ROUND_OVERDUE_MS;
     waits = pack.waits;
     moved = place_step(&pack.place, crystal_tick());
-    if (round || overdue || waits)
+    if (round || overdue || waits || moved)
         pack_evaluate(&pack, board.link.start.switches, crystal_tick());
     lost = crystal_lost() != decide.no_clock;
     decide.no_clock = crystal_lost();

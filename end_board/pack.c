@@ -139,9 +139,16 @@ static uint8_t judge_size(struct pack *p, uint8_t switches)
     return faults;
 }
 
+/* Behind a broken wire cells are silent, also while the readings of those before it are young: in a long
+ * chain the last of them are still on their way when the wire breaks. */
+static uint8_t judge_place(const struct pack *p)
+{
+    return p->place.broken ? PACK_SILENT : 0;
+}
+
 void pack_evaluate(struct pack *p, uint8_t switches, uint8_t tick)
 {
-    uint8_t faults = judge_size(p, switches);
+    uint8_t faults = judge_size(p, switches) | judge_place(p);
 
     clear_summary(p);
     p->waits = false;

@@ -11,11 +11,12 @@
 
 #define PACK_CELLS_MAX 255u
 /* A reading older than this is no reading. One lost round (0.99 s at worst) is bridged, and from
- * the last word of a cell to both relays it stays under 3 s. A tick is 128 ms. */
+ * the last word of a cell, or the break of a wire, to both relays it stays under 3 s. A tick is 128 ms; ages
+ * count from the beginning of a reading's round at the End board, 0.13 s behind the measurement at most. */
 #define PACK_FRESH_TICKS 19u
-/* What is older than this was not in the last round. Begin's rounds are 0.8 to 1 s apart: the next one may come
+/* What is older than this was not in the last round, also in a chain where it comes 0.6 s behind its beginning. Begin's rounds are 0.8 to 1 s apart: the next one may come
  * too late to see that the reading is no reading any more. */
-#define PACK_ROUND_TICKS 8u
+#define PACK_ROUND_TICKS 12u
 
 /* One byte order and no padding on AVR and host alike: the simulator reads this table. */
 struct pack_cell {
@@ -28,7 +29,7 @@ struct pack_cell {
 };
 
 enum pack_fault {
-    PACK_SILENT = 1u << 0,         /* a cell's reading is missing or too old */
+    PACK_SILENT = 1u << 0,         /* a cell's reading is missing or too old, or the ring is broken */
     PACK_SIZE_MISFIT = 1u << 1,    /* cell count outside the class on the switches */
     PACK_SIZE_CHANGED = 1u << 2,   /* cell count is not that of the rounds before */
     PACK_UNTRUSTED = 1u << 3,      /* a board is not calibrated or says not to trust its reading */
@@ -70,7 +71,7 @@ void pack_round(struct pack *p, uint8_t count);
 void pack_section(struct pack *p, uint8_t head, uint8_t number, uint8_t tick);
 /* ISR: one of somebody; its START was lost. */
 void pack_unmarked(struct pack *p, uint8_t number);
-/* ISR: one cell's reading of the present round at a 128 ms tick. */
+/* ISR: one cell's reading of the present round, which began at this tick of 128 ms. */
 void pack_store(struct pack *p, const struct frame_cell *cell, uint8_t tick);
 
 /* Main loop, at least every 10 s, with interrupts on: ages the readings and sums up. */

@@ -27,10 +27,21 @@ static volatile uint16_t pace; /* cycles between conversions */
 static volatile uint8_t left;
 static uint16_t sum;
 
+/* The break may be over before its measurement begins, when the main loop was busy: then the ring has stopped
+ * the timer. While compare B is on it does not. With interrupts off. */
+static void start_timer(void)
+{
+    if (TCCR1B != 0)
+        return;
+    TCCR1A = 0;
+    TCCR1B = _BV(CS10);
+}
+
 static void wait_settled(void)
 {
     settled = false;
     cli(); /* the ring's interrupts change TIMSK1 too */
+    start_timer();
     OCR1B = (uint16_t)(TCNT1 + SETTLE_CYCLES);
     TIFR1 = _BV(OCF1B);
     TIMSK1 |= _BV(OCIE1B);
@@ -93,6 +104,7 @@ static void start_pacing(uint16_t cycles)
     pace = cycles;
     if (cycles == BACK_TO_BACK)
         return;
+    start_timer();
     OCR1B = (uint16_t)(TCNT1 + cycles);
     TIFR1 = _BV(OCF1B);
     TIMSK1 |= _BV(OCIE1B);

@@ -114,7 +114,7 @@ static void note_charge(const uint8_t *frame)
 void host_end_frame(const struct link *l, const uint8_t *frame)
 {
     (void)l;
-    intake_frame(&e->intake, &e->pack, frame, crystal_tick());
+    intake_frame(&e->intake, &e->pack, frame, e->round_tick);
     if (frame_type_of(frame[0]) == FRAME_CELL && e->pack.trusted_numbers)
         note_cell((uint16_t)(frame[1] - 1u + e->pack.shift));
     if (frame_type_of(frame[0]) == FRAME_CHARGE && !e->intake.section)
@@ -123,6 +123,7 @@ void host_end_frame(const struct link *l, const uint8_t *frame)
 
 void host_end_round_started(const struct link *l)
 {
+    e->round_tick = crystal_tick();
     intake_begin(&e->intake, l->origin == LINK_FROM_HEAD);
     switch ((enum link_origin)l->origin) {
     case LINK_FROM_BEGIN:
@@ -151,7 +152,7 @@ static void take_own_cell(void)
     own.number = board()->link.number;
     if (own.number == 0 || !board()->link.own_ready)
         return;
-    pack_store(&e->pack, &own, crystal_tick());
+    pack_store(&e->pack, &own, e->round_tick);
     if (e->pack.trusted_numbers)
         note_cell((uint16_t)(own.number - 1u + e->pack.shift));
 }
@@ -271,7 +272,7 @@ void host_end_step(uint8_t events)
     overdue = now_ms - e->round_ms > ROUND_OVERDUE_MS;
     waits = e->pack.waits;
     moved = place_step(&e->pack.place, crystal_tick());
-    if (round || overdue || waits)
+    if (round || overdue || waits || moved)
         pack_evaluate(&e->pack, board()->link.start.switches, crystal_tick());
     if (round || overdue || waits || moved || decide_waits(&e->decide))
         decide_all(now_ms);

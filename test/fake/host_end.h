@@ -17,6 +17,7 @@ struct host_end {
     uint32_t second_ms;
     uint32_t heard_ms;
     bool quarter;
+    uint8_t round_tick;
     /* what is checked */
     uint64_t word_ns[PACK_CELLS_MAX];   /* a cell's last reading was taken in */
     uint32_t stored_in[PACK_CELLS_MAX]; /* and in which of Begin's rounds */

@@ -157,6 +157,18 @@ static void test_reading_without_number_is_not_taken(void **state)
     assert_int_equal(faults_at(0), 0);
 }
 
+/* However young the readings are. */
+static void test_broken_ring_is_silence(void **state)
+{
+    (void)state;
+    set_up(0);
+    assert_int_equal(faults_at(0), 0);
+    pack.place.broken = true;
+    assert_int_equal(faults_at(0), PACK_SILENT);
+    pack.place.broken = false;
+    assert_int_equal(faults_at(0), 0);
+}
+
 static void test_size_needs_two_rounds_that_agree(void **state)
 {
     (void)state;
@@ -392,6 +404,7 @@ int main(void)
         cmocka_unit_test(test_cell_never_heard_is_silence),
         cmocka_unit_test(test_flags_that_void_a_reading_are_faults),
         cmocka_unit_test(test_reading_without_number_is_not_taken),
+        cmocka_unit_test(test_broken_ring_is_silence),
         cmocka_unit_test(test_size_needs_two_rounds_that_agree),
         cmocka_unit_test(test_another_size_later_is_a_fault_while_it_lasts),
         cmocka_unit_test(test_round_of_another_size_tells_nothing),
