@@ -6,7 +6,8 @@
  * always in hand when the next must leave: checking costs no time, and a bad frame is dropped
  * and counted by the first board that sees it.
  * The leader (Begin) makes the round, and then listens to it coming back from the last board: that
- * is how a COMMAND of the last board reaches it. What comes back never disturbs what it sends.
+ * is how a COMMAND of the last board reaches it, and how it sees that a cell was lost. What comes back
+ * never disturbs what it sends.
  *
  * Everything marked ISR is called by the hardware side of hal.h, one call at a time. The rest is
  * for the main loop. No function blocks. */

@@ -20,8 +20,8 @@ void members_heard(struct members *m, uint16_t sum)
     m->heard_now = true;
 }
 
-/* A damaged HOP whose CRC fits is one in thousands of millions: what agrees with the known sum is believed
- * at once, what does not when it comes twice. */
+/* One damaged HOP of 65536 has a CRC that fits, and hardly ever the known sum: what agrees is believed at once,
+ * what does not when it comes twice. */
 static void compare(struct members *m, uint8_t count, uint16_t heard, uint8_t rounds)
 {
     bool same = heard == m->known.sum && count == m->known.count;

@@ -29,10 +29,10 @@ struct pack_cell {
 };
 
 enum pack_fault {
-    PACK_SILENT = 1u << 0,         /* a cell's reading is missing or too old, or the ring is broken */
-    PACK_SIZE_MISFIT = 1u << 1,    /* cell count outside the class on the switches */
-    PACK_SIZE_CHANGED = 1u << 2,   /* cell count is not that of the rounds before */
-    PACK_UNTRUSTED = 1u << 3,      /* a board is not calibrated or says not to trust its reading */
+    PACK_SILENT = 1u << 0,       /* a cell's reading is missing or too old, or the ring is broken */
+    PACK_SIZE_MISFIT = 1u << 1,  /* cell count outside the class on the switches */
+    PACK_SIZE_CHANGED = 1u << 2, /* cell count is not that of the rounds before */
+    PACK_UNTRUSTED = 1u << 3,    /* a board is not calibrated or says not to trust its reading */
     PACK_NO_TEMPERATURE = 1u << 4, /* a temperature sensor is open or shorted */
 };
 

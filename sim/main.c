@@ -10,8 +10,6 @@
 #include "sweep/sweep.h"
 #include "view/view.h"
 
-enum { EXIT_OK, EXIT_EXPECT_FAILED, EXIT_BAD_INPUT, EXIT_CRASHED };
-
 static int bad_input(const struct err *err)
 {
     fprintf(stderr, "bms-sim: %s\n", err->text);

@@ -6,21 +6,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "common/switches.h"
 #include "setup.h"
 
-#define EXIT_BAD_INPUT 2
 #define DEFAULT_CELLS 16
-#define TWO_THREADS_FROM 48 /* below, handing over costs more than it gains */
 #define DEFAULT_DURATION_S 60.0
 #define CSV_STEP_S 0.05 /* as often as End's belief is looked at */
 #define DEFAULT_FIRMWARE "build/firmware"
 #define TRACE_STEPS 64
 #define TRACE_STEPS_MAX 1000000
 #define GDB_PORT 1234
-#define VCD_BOARDS 16 /* when none are named */
 
 enum {
     KEY_REALTIME = 1,
@@ -428,103 +423,4 @@ void options_free(struct options *o)
     for (int i = 0; i < o->words; i++)
         free(o->word[i]);
     free(o->word);
-}
-
-/* ---- defaults ----------------------------------------------------------------------------------- */
-
-/* Switches that fit: the size class of the pack and the chemistry's balance voltage. */
-static uint8_t fitting_switches(const struct options *o)
-{
-    int vbalance_mv = chemistry_info(o->chemistry)->vbalance_mv;
-    uint8_t code = (uint8_t)((vbalance_mv - 1800) / 100);
-
-    for (uint8_t size_class = 0; size_class < 8; size_class++) {
-        uint8_t switches = (uint8_t)(size_class << 5 | code);
-        if (switches_fit(switches, (uint8_t)o->cells))
-            return switches;
-    }
-    return code;
-}
-
-static void take_pack(struct options *o, const struct scenario_defaults *d)
-{
-    if (d->has_cells && !o->given['n'])
-        o->cells = d->cells;
-    if (d->has_chemistry && !o->given['c'])
-        o->chemistry = d->chemistry;
-    if (d->has_capacity && !o->given['a'])
-        o->capacity_ah = d->capacity_ah;
-    if (d->has_soc)
-        o->soc = d->soc;
-    if (d->has_spread)
-        o->spread = d->spread;
-    if (d->has_ambient)
-        o->ambient_c = d->ambient_c;
-}
-
-static void take_run(struct options *o, const struct scenario_defaults *d)
-{
-    if (d->has_duration && !o->given['d'])
-        o->duration_s = d->duration_s;
-    if (d->has_switches && !o->given['w'])
-        o->switches = d->switches;
-    if (d->has_mode && !o->given['m'])
-        o->critical = d->critical;
-    if (d->has_sensors)
-        o->sensors = d->sensors;
-    if (d->has_passes)
-        o->passes = d->passes;
-    if (d->has_seed && !o->given['r'])
-        o->seed = d->seed;
-}
-
-/* Where nobody can look or type, the run goes on with plain lines. */
-static void check_terminal(struct options *o)
-{
-    if (!o->view || (isatty(STDOUT_FILENO) && isatty(STDIN_FILENO)))
-        return;
-    fprintf(stderr, "bms-sim: --view: no terminal, so plain lines\n");
-    o->view = false;
-}
-
-static void check_board(const char *option, int number, int cells)
-{
-    if (number <= cells)
-        return;
-    fprintf(stderr, "bms-sim: --%s: board %d in a pack of %d cells\n", option, number, cells);
-    exit(EXIT_BAD_INPUT);
-}
-
-static void complete_debug(struct options *o)
-{
-    check_board("trace", o->trace_board, o->cells);
-    check_board("gdb", o->gdb_board, o->cells);
-    for (int i = 0; i < 255; i++) {
-        if (o->vcd_board[i])
-            check_board("vcd-boards", i + 1, o->cells);
-        if (!o->vcd_named)
-            o->vcd_board[i] = i < VCD_BOARDS && i < o->cells;
-    }
-}
-
-void options_complete(struct options *o, const struct scenario *scenario)
-{
-    static const struct scenario_defaults none;
-    const struct scenario_defaults *d = scenario ? scenario_defaults(scenario) : &none;
-    const struct recording *recording = scenario ? scenario_recording(scenario) : NULL;
-
-    take_pack(o, d);
-    take_run(o, d);
-    take_pack(o, &o->set);
-    take_run(o, &o->set);
-    check_terminal(o);
-    if (o->view && !o->given['d'] && !d->has_duration && !o->set.has_duration)
-        o->duration_s = INFINITY;
-    if (recording && !o->given['n'])
-        o->cells = (int)recording->cells;
-    if (!o->given['w'] && !d->has_switches && !o->set.has_switches)
-        o->switches = fitting_switches(o);
-    complete_debug(o);
-    if (o->threads == 0)
-        o->threads = o->cells < TWO_THREADS_FROM ? 1 : 2;
 }

@@ -11,6 +11,9 @@
 
 enum { OPTIONS_SWEEPS_MAX = 4 };
 
+/* Exit codes of the program: docs/simulation.md. */
+enum { EXIT_OK, EXIT_EXPECT_FAILED, EXIT_BAD_INPUT, EXIT_CRASHED };
+
 struct options {
     int cells;
     enum chemistry chemistry;

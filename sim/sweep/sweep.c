@@ -8,8 +8,6 @@
 #include "setup.h"
 #include "sweep/pool.h"
 
-enum { EXIT_OK, EXIT_EXPECT_FAILED, EXIT_BAD_INPUT, EXIT_CRASHED };
-
 /* ---- which runs --------------------------------------------------------------------------------- */
 
 /* A run of its own has these; many cannot share them. */
