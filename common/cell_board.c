@@ -204,8 +204,11 @@ static void strange_round_done(struct cell_board *b)
 
 static void round_done(struct cell_board *b)
 {
-    if (b->link.number == 0)
+    if (b->link.number == 0) {
+        if (!b->link.leader)
+            trim_stray(&b->link.trim);
         return;
+    }
     if (b->link.origin != LINK_FROM_BEGIN) {
         strange_round_done(b);
         return;

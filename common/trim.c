@@ -13,15 +13,18 @@
 #define TRIM_RANGE 16         /* steps to either side of the factory value */
 #define DIVISOR_MIN (LINK_DIVISOR_NOMINAL * 10u / 13u) /* -23 % */
 #define DIVISOR_MAX (LINK_DIVISOR_NOMINAL * 17u / 13u) /* +31 % */
-/* Half a divisor step beyond both ends: trim brings a clock to the middle of a divisor, and one that
- * has settled there must stay accepted. */
-#define TOTAL_MIN (DIVISOR_MIN * CYCLES_PER_DIVISOR - CYCLES_PER_DIVISOR / 2u)
-#define TOTAL_MAX (DIVISOR_MAX * CYCLES_PER_DIVISOR + CYCLES_PER_DIVISOR / 2u - 1u)
+/* In cycles, beyond the first and the last divisor. Both clocks 10 % off, 3 % of drift, and the trim at the wrong
+ * end, 16 steps of up to 0.7 %: what disturbances have moved there must come back, by the oscillator. */
+#define REST_MAX 77
+#define TOTAL_MIN (DIVISOR_MIN * CYCLES_PER_DIVISOR - (unsigned)REST_MAX)
+#define TOTAL_MAX (DIVISOR_MAX * CYCLES_PER_DIVISOR + (unsigned)REST_MAX)
 #define KEEP_CYCLES 42 /* hysteresis: stay with a divisor up to 0.65 of its step */
 #define OSCCAL_RANGE_BIT 0x80u
 #define PER_CYCLE_Q8 (16u * 256u / LINK_DIVISOR_NOMINAL)
 
-_Static_assert(KEEP_CYCLES *PER_CYCLE_Q8 < INT8_MAX * 256u, "a rest fits into eight bits");
+_Static_assert(REST_MAX <= INT8_MAX && REST_MAX * PER_CYCLE_Q8 < INT8_MAX * 256u,
+               "a rest fits into eight bits");
+_Static_assert(KEEP_CYCLES <= REST_MAX, "no rest is larger");
 
 void trim_init(struct trim *t, uint8_t factory)
 {
@@ -91,6 +94,15 @@ static int8_t move(struct trim *t, int8_t steps)
     return steps;
 }
 
+static uint8_t nearest_divisor(uint16_t total)
+{
+    uint8_t divisor = (uint8_t)((total + CYCLES_PER_DIVISOR / 2u) / CYCLES_PER_DIVISOR);
+
+    if (divisor < DIVISOR_MIN)
+        return DIVISOR_MIN;
+    return divisor > DIVISOR_MAX ? DIVISOR_MAX : divisor;
+}
+
 bool trim_measure(struct trim *t, const uint16_t edges[SYNC_EDGES])
 {
     uint16_t total = (uint16_t)(edges[SYNC_EDGES - 1u] - edges[0]);
@@ -100,7 +112,7 @@ bool trim_measure(struct trim *t, const uint16_t edges[SYNC_EDGES])
         return false;
     rest = rest_cycles(t, total);
     if (rest > KEEP_CYCLES || rest < -KEEP_CYCLES) {
-        t->divisor = (uint8_t)((total + CYCLES_PER_DIVISOR / 2u) / CYCLES_PER_DIVISOR);
+        t->divisor = nearest_divisor(total);
         rest = rest_cycles(t, total);
     }
     t->rest = (int8_t)rest;
@@ -174,6 +186,13 @@ void trim_adjust(struct trim *t)
         int8_t steps = correct(t, t->filtered_q4 > 0 ? -1 : 1);
         t->filtered_q4 = (int16_t)(t->filtered_q4 + steps * STEP_1024 * 16);
     }
+}
+
+void trim_stray(struct trim *t)
+{
+    if (t->at_limit && endangers_reception(t->relative))
+        correct(t, (int8_t)-steps_of(t->relative));
+    t->relative = 0;
 }
 
 void trim_lead(struct trim *t, int8_t steps)

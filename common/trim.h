@@ -8,7 +8,8 @@
  * (sync byte) and added to that board's own error, which its HOP frame tells: every board knows
  * its error against Begin, and hop errors do not add up.
  *
- * All but trim_init(), trim_adjust() and trim_lead() may be called from an ISR; these are for the main loop. */
+ * All but trim_init(), trim_adjust(), trim_stray() and trim_lead() may be called from an ISR; these are for the
+ * main loop. */
 #ifndef COMMON_TRIM_H
 #define COMMON_TRIM_H
 
@@ -55,6 +56,10 @@ void trim_hop(struct trim *t, int8_t upstream_error);
  * is large. Until the first HOP each board follows its neighbour alone, and the errors of a long
  * chain add up like the steps of a drunk. */
 void trim_adjust(struct trim *t);
+
+/* Behind a round that brought no number. Where the oscillator is at its end and still too far from the board
+ * before, HOP may never arrive, and trim_adjust() never be called: the divisor takes the step. */
+void trim_stray(struct trim *t);
 
 /* The leader follows nobody; somebody told it that its bit rate is wrong. Moves by so many steps, and
  * where the oscillator is at its end, by one divisor beside the nominal one. */

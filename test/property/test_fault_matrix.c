@@ -268,6 +268,19 @@ static void one_at_random(uint64_t seed)
                (unsigned long long)seed);
 }
 
+/* What once broke a promise, and is repaired: docs/reliability.md. */
+static void test_faults_that_broke_a_promise_once_do_not_any_more(void **state)
+{
+    static const uint64_t seeds[] = { 5603476, 5825314, 6545655 };
+
+    (void)state;
+    failures = 0;
+    for (size_t i = 0; i < TEST_COUNT_OF(seeds); i++)
+        one_at_random(seeds[i]);
+    print_table("found before");
+    assert_int_equal(failures, 0);
+}
+
 static unsigned long long from_environment(const char *name, unsigned long long standard)
 {
     const char *text = getenv(name);
@@ -291,6 +304,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_fault_at_every_byte_keeps_all_promises),
+        cmocka_unit_test(test_faults_that_broke_a_promise_once_do_not_any_more),
         cmocka_unit_test(test_random_faults_keep_all_promises),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -326,6 +326,19 @@ static void test_trim_does_not_follow_a_hop_that_was_lost(void **state)
     assert_int_not_equal(fake->trim, 0x60);
 }
 
+static void test_round_without_a_number_leaves_the_end_of_the_trim(void **state)
+{
+    (void)state;
+    set_up();
+    cell_board_init(&b);
+    b.link.number = 0;
+    fake->trim = 0x60 - 16;
+    b.link.trim.at_limit = true;
+    b.link.trim.relative = 38;
+    cell_board_events(&b, LINK_ROUND_DONE);
+    assert_int_equal(b.link.trim.divisor, LINK_DIVISOR_NOMINAL + 1u);
+}
+
 static void test_trim_is_saved_when_steady_and_loaded_at_reset(void **state)
 {
     (void)state;
@@ -553,6 +566,7 @@ int main(void)
         cmocka_unit_test(test_balancing_ends_thirty_seconds_after_the_last_round),
         cmocka_unit_test(test_round_restarts_the_thirty_seconds),
         cmocka_unit_test(test_trim_does_not_follow_a_hop_that_was_lost),
+        cmocka_unit_test(test_round_without_a_number_leaves_the_end_of_the_trim),
         cmocka_unit_test(test_trim_is_saved_when_steady_and_loaded_at_reset),
         cmocka_unit_test(test_trim_one_step_away_is_never_saved),
         cmocka_unit_test(test_trim_that_comes_back_is_not_saved),

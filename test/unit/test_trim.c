@@ -347,11 +347,11 @@ static void test_sync_too_fast_or_too_slow_is_rejected(void **state)
 
     (void)state;
     set_up(PPM, 5500);
-    for (uint16_t cycles = 0; cycles < 608; cycles++) {
+    for (uint16_t cycles = 0; cycles < 10 * 64 - 77; cycles++) {
         ring_edges(0, cycles, edges);
         expect_rejected(edges);
     }
-    for (uint32_t cycles = 1120; cycles < 65536; cycles += 97) {
+    for (uint32_t cycles = 17 * 64 + 78; cycles < 65536; cycles += 97) {
         ring_edges(0, (uint16_t)cycles, edges);
         expect_rejected(edges);
     }
