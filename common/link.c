@@ -14,6 +14,9 @@
 /* 0.98 s: longer than a round of 255 boards. Who hunts for longer hears no chain but noise, and would keep the
  * boards behind it in a silence for which they blame the next wire. */
 #define HUNT_TICKS 60u
+/* 0.33 s: three times as long as the break of a chain of 255. With the second that a board may have slept in the
+ * break before, still less than two rounds. */
+#define OLD_TICKS 20u
 
 _Static_assert(LINK_QUEUE_SIZE % FRAME_STREAM_SIZE == 0, "no frame wraps round");
 
@@ -29,7 +32,7 @@ APART void link_set_state(struct link *l, enum link_state state)
     l->head_fill = 0;
     l->collected = 0;
     l->silent_ticks = 0;
-    l->hunt_ticks = 0;
+    l->state_ticks = 0;
 }
 
 static void tell(struct link *l, enum link_event event)
@@ -164,7 +167,7 @@ APART void link_tick(struct link *l)
         return;
     if (l->heading || l->state == LINK_WAIT)
         link_head_tick(l);
-    else if (l->state == LINK_HUNT && ++l->hunt_ticks >= HUNT_TICKS)
+    else if (l->state == LINK_HUNT && ++l->state_ticks >= HUNT_TICKS)
         give_up_hunting(l);
     else if (l->activity != l->activity_before) {
         l->activity_before = l->activity;
@@ -172,6 +175,14 @@ APART void link_tick(struct link *l)
     } else if (++l->silent_ticks >= SILENT_TICKS) {
         fell_silent(l);
     }
+}
+
+void link_break_tick(struct link *l)
+{
+    if (l->state_ticks < OLD_TICKS)
+        l->state_ticks++;
+    else
+        l->own_ready = false;
 }
 
 /* ---- break and sync ------------------------------------------------------------------------- */

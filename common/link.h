@@ -109,7 +109,7 @@ struct link {
     volatile uint8_t activity; /* counts received bytes, for the silence detector */
     uint8_t activity_before;
     uint8_t silent_ticks;
-    uint8_t hunt_ticks;
+    uint8_t state_ticks;      /* LINK_HUNT: since it began; LINK_BREAK: see link_break_tick() */
     bool own_ready;           /* own reading was taken in this round */
     uint8_t own_bytes;        /* this board put so many behind HOP in this round */
     bool returned;            /* leader: END of the present round came back */
@@ -181,6 +181,9 @@ void link_sent(struct link *l);
 /* ISR: every 10..30 ms while not idle; two without a byte end a round that fell silent. A board that
  * waits or heads its section begins and sends its round by them. */
 void link_tick(struct link *l);
+/* ISR: the same in a break while IN is low, once IN has been high in it. That is no silence, but a break does not
+ * last so long behind its first edge: the reading that it asked for grows old, and is not sent. */
+void link_break_tick(struct link *l);
 
 /* Reading of this board's cell, to be sent in the round whose break asked for it. */
 void link_set_reading(struct link *l, uint16_t mv, int16_t dc, uint8_t flags);

@@ -301,13 +301,18 @@ static void drain(void)
 }
 ISR_CALLS(RING_UDRE_vect, drain)
 
+/* A break that began while nobody looked for its edge has none left. */
+static void look_for_break(void)
+{
+    if (BOARD_RING_FOLLOWS && ring->state == LINK_IDLE && stays_low())
+        link_break_seen(ring);
+}
+
 static void sent(void)
 {
     UCSR0B &= (uint8_t)~_BV(TXCIE0);
     link_sent(ring);
-    /* a break that began before the receiver was on has no edge left */
-    if (BOARD_RING_FOLLOWS && ring->state == LINK_IDLE && in_is_low())
-        link_break_seen(ring);
+    look_for_break();
 }
 ISR_CALLS(RING_TX_vect, sent)
 
@@ -385,7 +390,19 @@ static void delimited(void)
 }
 ISR_CALLS(TIMER1_COMPA_vect, delimited)
 
-/* While IN is low the break lasts, 100 ms at the far end of a long chain: no silence. */
+/* While IN is low the break lasts, 100 ms at the far end of a long chain: no silence. Behind its first edge, for
+ * which nobody listens any more, the board is awake and all ticks come. */
+static void tick(void)
+{
+    if (ring->state == LINK_BREAK && in_is_low()) {
+        if (!(PCICR & _BV(RING_PCIE)))
+            link_break_tick(ring);
+        return;
+    }
+    link_tick(ring);
+    look_for_break();
+}
+
 static void overflowed(void)
 {
     static uint8_t overflows;
@@ -393,7 +410,7 @@ static void overflowed(void)
     /* a board before that babbles would keep the main loop, and the watchdog's food, away for ever */
     if ((++overflows & (ASK_OVERFLOWS - 1u)) == 0)
         port_ask();
-    if (BOARD_RING_FOLLOWS && (ring->state != LINK_BREAK || !in_is_low()))
-        link_tick(ring);
+    if (BOARD_RING_FOLLOWS)
+        tick();
 }
 ISR_CALLS(TIMER1_OVF_vect, overflowed)

@@ -128,6 +128,7 @@ static void broke(uint16_t i)
     fake_use((uint8_t)i);
     chain_shut(b);
     b->edges = 0;
+    b->risen = false;
     b->capture_ns = chain.now_ns;
     start_ticks(b);
     set_low(i, true);
@@ -214,13 +215,17 @@ static void feed_transmitter(uint16_t i)
     }
 }
 
-/* A break that began before the receiver was on has no edge left. */
+void chain_look_for_break(uint16_t i)
+{
+    if (!chain_leads(i) && chain_link_of(i)->state == LINK_IDLE && chain_in_is_low(i))
+        link_break_seen(chain_link_of(i));
+}
+
 static void all_sent(uint16_t i)
 {
     fake->notify_sent = false;
     link_sent(chain_link_of(i));
-    if (!chain_leads(i) && chain_link_of(i)->state == LINK_IDLE && chain_in_is_low(i))
-        link_break_seen(chain_link_of(i));
+    chain_look_for_break(i);
 }
 
 void chain_settle(uint16_t i)
@@ -310,7 +315,7 @@ void chain_watchdog(uint16_t i)
 {
     struct chain_board *b = &chain_board[i];
     bool asleep = chain_link_of(i)->state == LINK_IDLE ||
-                  (chain_link_of(i)->state == LINK_BREAK && chain_in_is_low(i));
+                  (chain_link_of(i)->state == LINK_BREAK && chain_in_is_low(i) && !b->risen);
 
     if (chain.now_ns - b->heard_ns < b->dog_ns) {
         b->at_ns[TIMER_DOG] = b->heard_ns + b->dog_ns;

@@ -160,6 +160,9 @@ static void tick(uint16_t i)
     fake_use((uint8_t)i);
     if (chain_link_of(i)->state != LINK_BREAK || !chain_in_is_low(i) || chain_leads(i))
         link_tick(chain_link_of(i));
+    else if (chain_board[i].risen)
+        link_break_tick(chain_link_of(i));
+    chain_look_for_break(i);
     chain_settle(i);
 }
 

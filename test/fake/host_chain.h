@@ -48,9 +48,10 @@ struct chain_board {
     uint64_t dog_ns;   /* its watchdog's second */
     uint64_t heard_ns; /* woken for the last time */
     uint64_t tick_rest_ns;
-    bool dead; /* in reset or without supply */
-    bool low;  /* OUT is held low */
-    bool open; /* sync is out */
+    bool dead;  /* in reset or without supply */
+    bool low;   /* OUT is held low */
+    bool risen; /* IN has been high in this break: awake from then on */
+    bool open;  /* sync is out */
     bool syncing;
     bool receiving;
     bool sending;
@@ -132,6 +133,8 @@ bool chain_hears(uint16_t r);
 void chain_reset(uint16_t i, uint64_t dark_ns);
 void chain_clock_changed(uint16_t i);
 void chain_settle(uint16_t i);
+/* A break that began while nobody looked for its edge has none left. */
+void chain_look_for_break(uint16_t i);
 void chain_timer_changed(void);
 
 /* ---- in host_fault.c ------------------------------------------------------------------------- */

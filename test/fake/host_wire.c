@@ -127,6 +127,7 @@ void chain_level(uint16_t i, bool was_low)
     if (low == was_low)
         return;
     chain_board[r].at_ns[TIMER_ZERO] = CHAIN_NEVER;
+    chain_board[r].risen = chain_board[r].risen || !low;
     if (low)
         chain_board[r].at_ns[TIMER_FALL] = chain.now_ns + FALL_NS;
     if (low && chain_hearing(r) == BYTES)
@@ -139,6 +140,7 @@ void chain_pulse(uint16_t i)
     uint16_t r = chain_next(i);
 
     chain_board[r].at_ns[TIMER_FALL] = chain.now_ns + FALL_NS;
+    chain_board[r].risen = true;
     chain_timers_changed(r);
     if (chain_hearing(r) == BYTES)
         chain_deliver(i, (uint8_t)(0xFFu << chain_draw(8)), false, true);

@@ -246,6 +246,37 @@ static void test_reading_is_forgotten_in_a_break_that_lasts(void **state)
     assert_int_equal(fake_irq_depth, 0);
 }
 
+/* The board before lets go of the line now and then, and is in a break again: each time for less than the two ticks
+ * of a silence. */
+static void break_with_low_ticks(uint8_t ticks)
+{
+    reset();
+    build(3);
+    link_break_seen(&l);
+    link_set_reading(&l, OWN_MV, OWN_DC, OWN_FLAGS);
+    while (ticks--)
+        link_break_tick(&l);
+    assert_int_equal(l.state, LINK_BREAK);
+    link_edges(&l, edges);
+    link_open(&l);
+    out_size = 0;
+    feed(0, in_size);
+    drain();
+    assert_int_equal(l.number, 4);
+}
+
+static void test_reading_lasts_twenty_ticks_behind_the_first_edge_of_a_break(void **state)
+{
+    (void)state;
+    break_with_low_ticks(20);
+    assert_int_equal(out_size, in_size + FRAME_STREAM_SIZE);
+    expect_own_frame(STREAM_AT, 4);
+    break_with_low_ticks(21);
+    assert_int_equal(out_size, in_size);
+    break_with_low_ticks(UINT8_MAX);
+    assert_int_equal(out_size, in_size);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -262,6 +293,7 @@ int main(void)
         cmocka_unit_test(test_hunting_for_longer_than_any_round_ends),
         cmocka_unit_test(test_good_frame_begins_the_time_of_hunting_anew),
         cmocka_unit_test(test_reading_is_forgotten_in_a_break_that_lasts),
+        cmocka_unit_test(test_reading_lasts_twenty_ticks_behind_the_first_edge_of_a_break),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
