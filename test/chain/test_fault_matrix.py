@@ -165,8 +165,6 @@ def look(run, cells, fault, i, next_at, period, row, problems):
     named = {p["after"] for p in seen if p["broken"] and p["after"] <= cells}
     if fault.kind in ("break", "stuck_high", "stuck_low", "reset", "brownout", "babble"):
         named -= {fault.hop}
-    if fault.kind == "babble": # docs/protocol.md, section 8: a place behind it may be named
-        named = {place for place in named if place < fault.hop}
     if named - {0}:
         problem("blamed the place behind %s" % named)
     if fault.silences:
