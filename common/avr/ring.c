@@ -21,6 +21,7 @@
 
 static struct link *const ring = &board.link;
 static uint16_t edges[SYNC_EDGES];
+_Static_assert(SYNC_EDGES == 5, "captured() moves them one by one");
 static uint8_t edge_count;
 
 /* GPIOR0, see also port.h: the line has been released, the sync is out. */
@@ -347,9 +348,11 @@ static void captured(void)
 
     if (!BOARD_RING_FOLLOWS)
         return;
-    for (uint8_t i = 0; i < sizeof edges - sizeof edges[0]; i++)
-        ((uint8_t *)edges)[i] = ((uint8_t *)edges)[i + sizeof edges[0]];
-    edges[SYNC_EDGES - 1u] = at;
+    edges[0] = edges[1]; /* no loop: each edge must be dealt with within two bits, 170 cycles at worst */
+    edges[1] = edges[2];
+    edges[2] = edges[3];
+    edges[3] = edges[4];
+    edges[4] = at;
     if (edge_count < SYNC_EDGES - 1u)
         edge_count++;
     else

@@ -241,6 +241,16 @@ def no_loss_whatever_the_clocks(seeds, seconds, bench):
     return "%d seeds, %d s each, 0 readings lost" % (len(seeds), seconds)
 
 
+def every_sync_seen(bench):
+    """Bits of a fast Begin, a slow follower: two of them are all the time it has for an edge of the sync."""
+    for seed in (1, 5, 11):
+        run = bench.run(["--cells", 2, "--seed", seed, "--duration", 20, "--clock-begin", 10, "--clock-end", -10],
+                        "at 0 temperature 1 85\nat 0 temperature 2 -40\n")
+        missed = run.sum_boards("bad_syncs")
+        check(missed == 0 and run.json["frames_lost"] == 0, "%d syncs missed, %d readings lost, seed %d" % (
+            missed, run.json["frames_lost"], seed))
+
+
 if __name__ == "__main__":
     main([
         ("chain_2_numbered", partial(numbered, 2, 6, 60)),
@@ -252,6 +262,7 @@ if __name__ == "__main__":
         ("chain_4_period_any_oscillator", period_any_oscillator),
         ("chain_2_no_loss_whatever_the_clocks",
          partial(no_loss_whatever_the_clocks, range(1, 13), 40)),
+        ("chain_2_fast_begin_slow_end", every_sync_seen),
         ("chain_4_repeatable", partial(repeatable, 4)),
         ("chain_16_repeatable", partial(repeatable, 16)),
         ("chain_2_past_2_to_the_53_ps", past_2_to_the_53_ps),
