@@ -26,6 +26,17 @@ static void take_charge(struct intake *in, const uint8_t *frame)
     in->got = (uint8_t)(in->got | (1u << index));
 }
 
+static void take_end(struct intake *in, const uint8_t *frame)
+{
+    struct frame_end end;
+
+    if (in->section)
+        return;
+    frame_end_decode(frame, &end);
+    in->begin_rounds = end.rounds;
+    in->rounds++;
+}
+
 void intake_frame(struct intake *in, struct pack *pack, const uint8_t *frame, uint8_t tick)
 {
     switch (frame_type_of(frame[0])) {
@@ -36,7 +47,7 @@ void intake_frame(struct intake *in, struct pack *pack, const uint8_t *frame, ui
         take_charge(in, frame);
         break;
     case FRAME_END:
-        in->rounds += !in->section;
+        take_end(in, frame);
         break;
     case FRAME_REPLY:
         frame_reply_decode(frame, &in->reply);

@@ -83,12 +83,14 @@ static void take_step(struct meter *m, uint16_t begin_ms, uint32_t now_ms)
         m->step_q14 = (uint16_t)ratio;
 }
 
-void meter_round(struct meter *m, const struct frame_start *start, uint32_t now_ms)
+void meter_round(struct meter *m, const struct frame_start *start, uint32_t begin_rounds,
+                 uint32_t now_ms)
 {
-    if (!m->boot_known || start->boot != m->boot)
+    if (!m->boot_known || start->boot != m->boot || begin_rounds < m->begin_rounds)
         begin_restarted(m);
-    if (m->boot_known && start->boot == m->boot)
+    else
         take_step(m, start->time_ms, now_ms);
+    m->begin_rounds = begin_rounds;
     m->boot = start->boot;
     m->boot_known = true;
     m->now_ms = now_ms;

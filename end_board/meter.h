@@ -41,6 +41,7 @@ struct meter {
     uint64_t out_q16; /* the other way */
     uint8_t boot;     /* Begin's reset counter of the last round */
     bool boot_known;
+    uint32_t begin_rounds; /* of Begin since its reset, as last told */
     uint16_t ratio_q14; /* crystal time per Begin time, over a window: are the clocks in order? */
     uint16_t step_q14;  /* the same over the last round alone: 0.2 % of jitter, but never old */
     bool ratio_known;   /* from a first short window; until then no charge is given out */
@@ -59,8 +60,10 @@ struct meter_taken {
 };
 
 void meter_init(struct meter *m);
-/* A START arrived at crystal time now_ms. */
-void meter_round(struct meter *m, const struct frame_start *start, uint32_t now_ms);
+/* A START arrived at crystal time now_ms, and behind it or in a round before an END that told Begin's rounds since its
+ * reset. Begin has started anew when its boot number differs or its rounds are fewer. */
+void meter_round(struct meter *m, const struct frame_start *start, uint32_t begin_rounds,
+                 uint32_t now_ms);
 /* A CHARGE frame of the round whose START was given last. */
 void meter_charge(struct meter *m, const struct frame_charge *frame);
 /* At least every second: what was not heard lately is not known. */

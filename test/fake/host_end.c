@@ -161,7 +161,7 @@ static void take_sensors(uint32_t now_ms)
 {
     if (board()->link.origin != LINK_FROM_BEGIN || !board()->link.hop_good)
         return;
-    meter_round(&e->decide.meter, &board()->link.start, now_ms);
+    meter_round(&e->decide.meter, &board()->link.start, e->intake.begin_rounds, now_ms);
     for (uint8_t i = 0; i < INTAKE_CHARGES; i++)
         if (e->intake.got & (1u << i))
             meter_charge(&e->decide.meter, &e->intake.charge[i]);

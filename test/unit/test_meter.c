@@ -5,6 +5,7 @@
 struct begin {
     uint16_t pace;
     uint8_t boot;
+    uint32_t rounds;
     uint64_t begin_us; /* its clock */
     uint32_t crystal_ms;
     int64_t forward, reverse; /* true mAs of its own seconds, before the modulo */
@@ -47,7 +48,7 @@ static void pass(uint16_t ms, int32_t ma, bool arrives)
             .sensors = 1,
             .time_ms = (uint16_t)(begin.stamp_at_start + begin.begin_us / 1000u),
         };
-        meter_round(&meter, &start, begin.crystal_ms);
+        meter_round(&meter, &start, ++begin.rounds, begin.crystal_ms);
         give(0, SENSOR_OK, begin.forward, begin.reverse);
     }
 }
@@ -414,6 +415,28 @@ static void test_reset_with_the_same_boot_number_is_no_charge(void **state)
     expect_near(take(1), 2000, 10);
 }
 
+/* Nor may its time, which begins anew, be taken for a clock that is wrong. */
+static void test_reset_with_the_same_boot_number_shows_by_fewer_rounds(void **state)
+{
+    (void)state;
+    reset(1000);
+    settle_ratio();
+    for (uint8_t i = 0; i < 10; i++)
+        pass(1000, 2000, true);
+    take(1);
+    begin.rounds = 0;
+    begin.begin_us = 0;
+    begin.stamp_at_start = 40000;
+    begin.forward += 1000; /* less than a second's: no jump */
+    pass(1000, 2000, true);
+    assert_int_equal(take(1), 0);
+    for (uint8_t i = 0; i < 70; i++) {
+        pass(1000, 2000, true);
+        assert_false(meter_clock_lost(&meter));
+    }
+    expect_near(take(1), 140000, 100);
+}
+
 static void test_largest_current_over_a_whole_gap_is_no_jump(void **state)
 {
     (void)state;
@@ -439,7 +462,7 @@ static void test_first_totals_are_no_charge(void **state)
 static void round_at(uint32_t time_ms)
 {
     struct frame_start start = { .boot = 1, .sensors = 2, .time_ms = (uint16_t)time_ms };
-    meter_round(&meter, &start, time_ms);
+    meter_round(&meter, &start, time_ms, time_ms);
 }
 
 /* Two clocks that are alike and known to be. */
@@ -615,6 +638,7 @@ int main(void)
         cmocka_unit_test(test_begin_reset_restarts_totals_without_a_jump),
         cmocka_unit_test(test_begin_reset_is_seen_when_totals_are_higher_afterwards),
         cmocka_unit_test(test_reset_with_the_same_boot_number_is_no_charge),
+        cmocka_unit_test(test_reset_with_the_same_boot_number_shows_by_fewer_rounds),
         cmocka_unit_test(test_largest_current_over_a_whole_gap_is_no_jump),
         cmocka_unit_test(test_first_totals_are_no_charge),
         cmocka_unit_test(test_battery_is_incoming_less_consumers),
