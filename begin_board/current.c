@@ -1,6 +1,9 @@
 #include "begin_board/current.h"
 
+#include <stddef.h>
+
 #include "common/hal.h"
+#include "common/seal.h"
 
 /* Codes with a reference of 1.1 V. */
 #define LEGAL_MIN 51u /* half of the lowest code a sensor gives: open or shorted */
@@ -59,10 +62,21 @@ static void use_inputs(struct current *c, uint8_t sensor)
     hal_irq_restore(irq);
 }
 
-void current_use_record(struct current *c)
+static void use_all(struct current *c)
 {
     for (uint8_t i = 0; i < FRAME_SENSORS_MAX; i++)
         use_inputs(c, i);
+}
+
+static uint16_t seal_of(const struct current *c)
+{
+    return seal_more(SEAL_INIT, c, offsetof(struct current, seal));
+}
+
+void current_use_record(struct current *c)
+{
+    c->seal = seal_of(c);
+    use_all(c);
 }
 
 static void set_limits(struct current *c)
@@ -113,7 +127,7 @@ void current_load(struct current *c, const struct calibration *calibration)
 void current_set_temperature(struct current *c, int16_t dc)
 {
     c->drift_ppm = (int32_t)c->tc_ppm * (dc - CALIBRATION_DC) / 10;
-    current_use_record(c);
+    use_all(c);
 }
 
 /* ---- one sample --------------------------------------------------------------------------------- */
@@ -244,14 +258,17 @@ static void close_sensor(struct current *c, uint8_t sensor, const struct current
 
 void current_close(struct current *c, uint16_t elapsed_ms)
 {
+    struct current_sum sums[FRAME_SENSORS_MAX];
+
     for (uint8_t i = 0; i < FRAME_SENSORS_MAX; i++) {
-        struct current_sensor *s = &c->sensor[i];
         uint8_t irq = hal_irq_save();
-        struct current_sum sum = s->sum;
-        s->sum = (struct current_sum){ 0 };
+        sums[i] = c->sensor[i].sum;
+        c->sensor[i].sum = (struct current_sum){ 0 };
         hal_irq_restore(irq);
-        close_sensor(c, i, &sum, elapsed_ms);
     }
+    c->spoiled = c->spoiled || seal_of(c) != c->seal;
+    for (uint8_t i = 0; i < FRAME_SENSORS_MAX && !c->spoiled; i++)
+        close_sensor(c, i, &sums[i], elapsed_ms);
 }
 
 void current_frames(const struct current *c, uint8_t sensor, struct frame_charge out[2])

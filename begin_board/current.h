@@ -58,12 +58,14 @@ struct current {
     struct sensor_record record;
     uint16_t scale_q14; /* reference voltage of this board against 1.1 V */
     int16_t tc_ppm;     /* its change per kelvin */
-    int32_t drift_ppm;  /* its change since 25 C */
     uint16_t legal_min; /* codes outside these two no sensor gives */
     uint16_t legal_max;
     uint16_t rail_min; /* the low range counts between these two only */
     uint16_t rail_max;
-    int16_t over_q6;       /* high-range codes from zero beyond full scale */
+    int16_t over_q6;   /* high-range codes from zero beyond full scale */
+    uint16_t seal;     /* of all above, which changes with the record only */
+    bool spoiled;      /* something else has changed it: the watchdog is to start the board anew */
+    int32_t drift_ppm; /* of the reference since 25 C */
     volatile bool zeroing; /* samples go to zero[], see zero.h */
     struct current_zero zero[CURRENT_INPUTS];
     struct current_sensor sensor[FRAME_SENSORS_MAX];
@@ -82,7 +84,7 @@ void current_use_record(struct current *c);
 /* Code of one input; returns the next input for this sample or CURRENT_INPUTS_DONE. ISR. */
 uint8_t current_sample(struct current *c, uint8_t input, uint16_t code);
 
-/* Ends a block of elapsed_ms (1..8000): means, states, totals. */
+/* Ends a block of elapsed_ms (1..8000): means, states, totals. A spoiled one counts nothing. */
 void current_close(struct current *c, uint16_t elapsed_ms);
 
 /* Frames of one sensor, with and against the arrow; the link fills in the round. */

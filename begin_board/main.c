@@ -137,6 +137,7 @@ int main(void)
 
     port_init();
     cell_board_init(&board);
+    cell_board_lead(&board);
     current_init(&current);
     current_load(&current, &board.calibration);
     dip_init(&dip, switch_matrix_read());
@@ -154,7 +155,8 @@ int main(void)
         cell_board_events(&board, events);
         cell_board_rest(&board, events);
         busy = step_button(sampler_ms());
-        watchdog_report(TASK_CELL);
+        if (!board.spoiled && !current.spoiled)
+            watchdog_report(TASK_CELL);
         watchdog_feed(TASKS);
         sleep_until_event(busy);
     }

@@ -45,7 +45,8 @@ int main(void)
         events = link_take_events(&b->link);
         cell_board_events(b, events);
         cell_board_rest(b, events);
-        watchdog_report(TASK_CELL);
+        if (!b->spoiled)
+            watchdog_report(TASK_CELL);
         for (uint8_t seconds = watchdog_take_seconds(); seconds; seconds--) {
             cell_board_second(b);
             link_lead_section(&b->link);

@@ -9,6 +9,7 @@
 #include "common/ntc.h"
 #include "common/pgm.h"
 #include "common/record.h"
+#include "common/seal.h"
 #include "common/self_test.h"
 #include "common/switches.h"
 
@@ -60,6 +61,35 @@ static void keep_trim(struct cell_board *b)
     record_save(EEPROM_TRIM, TRIM_VERSION, payload, TRIM_PAYLOAD);
     b->saved_trim = trim;
     b->steady_rounds = 0;
+}
+
+/* ---- memory ------------------------------------------------------------------------------------ */
+
+static uint16_t seal_of(const struct cell_board *b)
+{
+    uint16_t seal = seal_more(hal_constants_seal(), &b->calibration, sizeof b->calibration);
+
+    seal = seal_more(seal, &b->link.identity, sizeof b->link.identity);
+    seal = seal_more(seal, &b->link.trim.factory, sizeof b->link.trim.factory);
+    seal = seal_more(seal, &b->link.leader, sizeof b->link.leader);
+    return seal_more(seal, &b->health.faults, sizeof b->health.faults);
+}
+
+void cell_board_seal(struct cell_board *b)
+{
+    b->seal = seal_of(b);
+}
+
+void cell_board_lead(struct cell_board *b)
+{
+    b->link.leader = true;
+    cell_board_seal(b);
+}
+
+static bool is_spoiled(struct cell_board *b)
+{
+    b->spoiled = b->spoiled || seal_of(b) != b->seal;
+    return b->spoiled;
 }
 
 /* ---- measuring ------------------------------------------------------------------------------- */
@@ -117,8 +147,10 @@ static void read_inputs(struct cell_board *b)
     if (b->flags == 0)
         b->dc = (int16_t)(b->dc + b->calibration.offset_dc);
     b->mv = calibration_mv(&b->calibration, b->cell_sum, b->dc);
-    if (check)
+    if (check && !is_spoiled(b)) {
         health_analog(&b->health, self_test_analog(&b->calibration, b->mv, band_gap_sum));
+        cell_board_seal(b);
+    }
     health_reading(&b->health, b->mv);
 }
 
@@ -141,6 +173,10 @@ APART static void decide_balancing(struct cell_board *b)
 void cell_board_measure(struct cell_board *b)
 {
     read_inputs(b);
+    if (is_spoiled(b)) {
+        hal_balance(false);
+        return;
+    }
     decide_balancing(b);
     b->flags |= status_flags(b);
     link_set_reading(&b->link, b->mv, b->dc, b->flags);
@@ -251,6 +287,7 @@ void cell_board_rest(struct cell_board *b, uint8_t events)
 
 void cell_board_second(struct cell_board *b)
 {
+    is_spoiled(b);
     health_elapsed(&b->health, 1000);
     if (b->lost_s < UINT8_MAX)
         b->lost_s++;
@@ -270,4 +307,5 @@ void cell_board_init(struct cell_board *b)
     calibration_load(&b->calibration);
     b->staged = b->calibration;
     b->link.identity = identity_load(&b->calibration, factory);
+    cell_board_seal(b);
 }

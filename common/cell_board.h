@@ -37,6 +37,8 @@ struct cell_board {
     int16_t clock_steps;       /* asked for by End; only Begin makes them */
     struct command command;
     struct health health; /* for those who ask, read only */
+    uint16_t seal;        /* of what changes on purpose only, cell_board_seal() */
+    bool spoiled;         /* something else has changed it */
     struct link link;
 };
 
@@ -46,6 +48,13 @@ extern const uint16_t cell_board_counters_offset;
 extern const uint16_t cell_board_health_offset;
 
 void cell_board_init(struct cell_board *b);
+
+/* Begin: this board starts the rounds. Behind cell_board_init(). */
+void cell_board_lead(struct cell_board *b);
+/* Behind a change of what is looked at before each measurement, and in each second of silence: calibration,
+ * identity, the factory's trim, the verdict of the self-test, who leads, constants in RAM. One that was not made on purpose leaves the board without a reading,
+ * and `spoiled`: then the main loop does not report, and the watchdog starts the board anew. */
+void cell_board_seal(struct cell_board *b);
 
 /* Handles what link_take_events() returned. Measures (about 15 ms) on LINK_BREAK_SEEN, executes on
  * LINK_COMMAND. */

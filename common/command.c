@@ -60,6 +60,7 @@ static enum reply_status save_calibration(struct cell_board *b, uint16_t key)
         return REPLY_OUT_OF_RANGE;
     calibration_save(&b->staged);
     calibration_load(&b->calibration);
+    cell_board_seal(b);
     return b->calibration.valid ? REPLY_DONE : REPLY_FAILED;
 }
 

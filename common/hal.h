@@ -75,6 +75,8 @@ uint8_t hal_reset_causes(void);
 struct reset_log *hal_reset_log(void);
 /* What the tests of RAM and flash found, enum self_test_fault. Takes 0.1 s for 8 KiB of flash. */
 uint8_t hal_self_test(void);
+/* Seal of the constants that lie in RAM, the table of the CRC among them: always the same. 0.1 ms. */
+uint16_t hal_constants_seal(void);
 /* Bytes of RAM the stack has never reached. 2 us for each. */
 uint16_t hal_stack_free(void);
 

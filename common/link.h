@@ -88,9 +88,9 @@ struct link {
     uint8_t queue_in;
     uint8_t queue_out;
     uint8_t last_cell; /* number of the last CELL frame passed on */
-    bool leader;       /* this board starts the rounds and does not follow IN */
-    bool heading;      /* this board began the last round as head of its section */
-    uint8_t origin;    /* enum link_origin */
+    bool leader;    /* this board starts the rounds and does not follow IN; set before the first */
+    bool heading;   /* this board began the last round as head of its section */
+    uint8_t origin; /* enum link_origin */
     uint8_t
         head_number; /* LINK_FROM_HEAD: number that its HOP bore, LINK_HEAD_UNNUMBERED or more */
     bool hop_good;   /* HOP of the present round came undamaged: so START was of this round */

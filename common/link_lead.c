@@ -12,7 +12,6 @@
 void link_lead_break(struct link *l)
 {
     uint8_t irq = hal_irq_save();
-    l->leader = true;
     link_start_break(l);
     hal_irq_restore(irq);
 }

@@ -1,5 +1,8 @@
 #include "end_board/decide.h"
 
+#include <stddef.h>
+
+#include "common/seal.h"
 #include "common/switches.h"
 
 /* Cells are heard and the current is not: End waits for them first, so that a broken wire is not
@@ -20,6 +23,25 @@ void decide_init(struct decide *d, uint32_t now_ms)
     extremes_init(&d->extremes);
     d->pack_mv = 0;
     relay_init(&d->relay, now_ms);
+}
+
+static uint16_t seal_of(const struct decide *d)
+{
+    uint16_t seal = seal_more(SEAL_INIT, &d->members.known, sizeof d->members.known);
+
+    if (d->facts.pack)
+        seal = seal_more(seal, &d->facts.pack->count, sizeof d->facts.pack->count);
+    return seal_more(seal, &d->settings, sizeof *d - offsetof(struct decide, settings));
+}
+
+void decide_close(struct decide *d)
+{
+    d->seal = seal_of(d);
+}
+
+bool decide_intact(const struct decide *d)
+{
+    return seal_of(d) == d->seal;
 }
 
 static uint16_t chain_faults(struct decide *d, const struct pack *pack, uint32_t now_ms)

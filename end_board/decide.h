@@ -15,9 +15,10 @@
 #include "end_board/soc.h"
 
 struct decide {
+    bool no_clock;          /* the caller's: the crystal stands */
+    struct members members; /* rounds change it at any time, but for what is known */
+    uint16_t seal; /* of that and all below, which changes in steps and by the owner only */
     struct settings settings;
-    bool no_clock; /* the caller's: the crystal stands */
-    struct members members;
     struct meter meter;
     struct soc soc;
     struct calendar calendar;
@@ -35,6 +36,11 @@ struct decide {
 
 /* Both relays released. The settings are the caller's to load. */
 void decide_init(struct decide *d, uint32_t now_ms);
+
+/* Behind each change, and before the next one: false when something else has changed it, or the number of cells. Then nothing in it can be
+ * believed, and a reset is the way back to what is kept. 1.5 ms. */
+void decide_close(struct decide *d);
+bool decide_intact(const struct decide *d);
 
 /* One step, after each round and while decide_waits() each quarter of a second, so that hold times
  * are kept to that; the pack has been evaluated. It takes about 5 ms on the board, which is why it is

@@ -49,6 +49,8 @@ static struct app app;
 static struct pace pace;
 static const struct owner owner = { &decide, &keeper };
 static uint32_t rounds_taken;
+static bool
+    spoiled; /* memory has changed that nobody changed: the watchdog is to start the board anew */
 static uint32_t step_ms;                        /* crystal time of the last step */
 struct pack pack;                               /* read by the simulator */
 struct end_view end_view __attribute__((used)); /* read by the simulator */
@@ -210,6 +212,7 @@ static bool app_awake(void)
 static void decide_all(uint32_t now_ms)
 {
     decide_step(&decide, &pack, board.link.start.switches, now_ms);
+    decide_close(&decide);
     relays_set(decide.relay.closed[RELAY_CHARGE], decide.relay.closed[RELAY_LOAD]);
     watch_step(&watch, &decide, &keeper.log);
 }
@@ -288,6 +291,13 @@ static void reset_pin(void)
     app_pin_was_reset(&app);
 }
 
+/* Nothing is allowed until the watchdog has started this board anew, within a second. */
+static void give_up(void)
+{
+    relays_set(false, false);
+    spoiled = true;
+}
+
 /* Readings are judged after each round; when Begin's stay away, each quarter of a second, so that
  * their age is seen in time. Hold times that run are looked at in every quarter. */
 static void step(uint8_t events)
@@ -303,6 +313,10 @@ static void step(uint8_t events)
 
     if (!quarter && !round)
         return;
+    if (!decide_intact(&decide) || board.spoiled) {
+        give_up();
+        return;
+    }
     now_ms = step_ms = crystal_ms();
     count_seconds(now_ms);
     lead_if_silent(round, now_ms);
@@ -387,11 +401,13 @@ int main(void)
         cell_board_events(&board, events);
         watchdog_report(TASK_CELL);
         step(events);
-        watchdog_report(TASK_PACK);
+        if (!spoiled)
+            watchdog_report(TASK_PACK);
         serve_app();
         watchdog_report(TASK_APP);
         cell_board_rest(&board, events);
-        keeper_step(&keeper, &decide, step_ms);
+        if (!spoiled)
+            keeper_step(&keeper, &decide, step_ms);
         watchdog_report(TASK_KEEPER);
         watchdog_feed(TASKS);
         sleep_until_event();

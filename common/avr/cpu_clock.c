@@ -11,7 +11,7 @@
 
 #define LOOK_MAX_CYCLES 48u /* between two looks: a longer one had an interrupt in between */
 
-static uint16_t cycles = CPU_CLOCK_NOMINAL;
+static int16_t beyond; /* the nominal cycles, between two looks at the crystal */
 
 struct look {
     uint8_t tick;
@@ -73,23 +73,23 @@ bool cpu_clock_measure(void)
     good = catch_tick(&tick, &from) && catch_last_tick(tick, &to);
     TCCR3B = 0;
     if (good)
-        cycles = (uint16_t)(to - from);
+        beyond = (int16_t)((uint16_t)(to - from) - CPU_CLOCK_NOMINAL);
     return good;
 }
 
 void cpu_clock_moved(int8_t steps)
 {
-    cycles = (uint16_t)(cycles + (int32_t)cycles * steps / 182);
+    beyond = (int16_t)(beyond + (int32_t)cpu_clock_cycles() * steps / 182);
 }
 
 uint16_t cpu_clock_cycles(void)
 {
-    return cycles;
+    return (uint16_t)(CPU_CLOCK_NOMINAL + (uint16_t)beyond);
 }
 
 uint16_t cpu_clock_bit(uint16_t baud)
 {
-    return (uint16_t)(((uint32_t)cycles * CPU_CLOCK_PER_SECOND + baud / 2u) / baud);
+    return (uint16_t)(((uint32_t)cpu_clock_cycles() * CPU_CLOCK_PER_SECOND + baud / 2u) / baud);
 }
 
 #endif

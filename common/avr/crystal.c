@@ -17,7 +17,6 @@
 #define START_UPDATES 1700u /* of 1.2 ms at 4 MHz */
 
 static volatile uint32_t overflow_ms;
-static volatile uint8_t overflow_lasts_ms = OVERFLOW_MS;
 static volatile bool quarter;
 static volatile bool lost;
 
@@ -49,7 +48,6 @@ static void substitute(void)
 
     lost = true;
     overflow_ms += OVERFLOW_MS;
-    overflow_lasts_ms = SUBSTITUTE_MS;
     TIMSK2 = 0;
     ASSR = 0;
     TCCR2A = 0;
@@ -124,7 +122,7 @@ bool crystal_take_quarter(void)
 ISR(TIMER2_OVF_vect)
 {
     watchdog_awake();
-    overflow_ms += overflow_lasts_ms;
+    overflow_ms += lost ? SUBSTITUTE_MS : OVERFLOW_MS;
     quarter = true;
     port_ask();
 }

@@ -348,7 +348,8 @@ static void captured(void)
 
     if (!BOARD_RING_FOLLOWS)
         return;
-    edges[0] = edges[1]; /* no loop: each edge must be dealt with within two bits, 170 cycles at worst */
+    edges[0] =
+        edges[1]; /* no loop: each edge must be dealt with within two bits, 170 cycles at worst */
     edges[1] = edges[2];
     edges[2] = edges[3];
     edges[3] = edges[4];

@@ -15,7 +15,7 @@
 #define ADC_ON (_BV(ADEN) | _BV(ADIE) | _BV(ADPS2) | _BV(ADPS0))
 
 static volatile uint16_t now_ms;
-static volatile uint8_t input = SAMPLER_INPUTS_DONE; /* being converted */
+static volatile uint8_t input; /* being converted */
 static volatile uint8_t settle_ms;
 static volatile bool sampling;
 static uint16_t wake_ms;
@@ -23,6 +23,7 @@ static volatile bool due;
 
 void sampler_init(void)
 {
+    input = SAMPLER_INPUTS_DONE;
     TCCR2A = _BV(WGM21);
     OCR2A = TICKS_PER_MS - 1u;
     TCCR2B = _BV(CS21) | _BV(CS20);

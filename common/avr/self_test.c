@@ -8,6 +8,7 @@
 #include "common/avr/port.h"
 #include "common/hal.h"
 #include "common/health.h"
+#include "common/seal.h"
 #include "common/self_test.h"
 
 #define PASSED 0x5A
@@ -15,6 +16,7 @@
 #define PAINT 0xC5
 #define KEPT __attribute__((section(".noinit"), used))
 
+extern const uint8_t __data_start[], __data_end[]; /* constants, and nothing else */
 extern uint8_t _end[]; /* first byte above .noinit: from here to RAMEND is stack */
 
 uint8_t reset_causes KEPT;
@@ -167,6 +169,11 @@ APART uint16_t hal_stack_free(void)
     while (*at == PAINT && at != (const uint8_t *)RAMEND)
         at++;
     return (uint16_t)(at - _end);
+}
+
+uint16_t hal_constants_seal(void)
+{
+    return seal_more(SEAL_INIT, __data_start, (uint16_t)(__data_end - __data_start));
 }
 
 uint8_t hal_reset_causes(void)

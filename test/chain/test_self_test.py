@@ -51,12 +51,14 @@ def expect_fault(bench, cell, fault, kind, seconds=8, from_s=3):
 
 
 def hex_flash(board):
-    flash = bytearray()
+    flash, base = bytearray(), 0
     with open(os.path.join(FIRMWARE, board + ".hex")) as file:
         for line in file:
             record = bytes.fromhex(line.strip()[1:])
+            if record[3] in (2, 4): # upper half of the address: in paragraphs, or in 64 KiB
+                base = int.from_bytes(record[4:6], "big") << (4 if record[3] == 2 else 16)
             if record[3] == 0:
-                check(record[1] * 256 + record[2] == len(flash), "a gap in the hex file")
+                check(base + record[1] * 256 + record[2] == len(flash), "a gap in the hex file")
                 flash += record[4:-1]
     return flash
 

@@ -204,6 +204,11 @@ uint8_t hal_self_test(void)
     return fake->self_test;
 }
 
+uint16_t hal_constants_seal(void)
+{
+    return fake->constants;
+}
+
 uint16_t hal_stack_free(void)
 {
     return fake->stack_free;

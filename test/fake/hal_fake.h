@@ -58,6 +58,7 @@ struct fake_board {
     struct reset_log log;
     uint8_t self_test;
     uint16_t stack_free;
+    uint16_t constants; /* hal_constants_seal() */
     /* outputs */
     bool balance;
     bool led;

@@ -92,6 +92,7 @@ static void calibrate(uint16_t i)
 {
     chain_cell[i].calibration.valid = true;
     chain_cell[i].staged = chain_cell[i].calibration;
+    cell_board_seal(&chain_cell[i]);
 }
 
 static void boot(uint16_t i)
@@ -114,6 +115,7 @@ static void boot(uint16_t i)
     if (!chain_leads(i) && !chain_ends(i))
         b->at_ns[TIMER_DOG] = chain.now_ns + b->dog_ns;
     if (chain_leads(i)) {
+        cell_board_lead(&chain_cell[i]);
         chain.boot = (uint8_t)(chain.boot + 1u) & 0x0Fu;
         for (uint8_t c = 0; c < 2u * FRAME_SENSORS_MAX; c++)
             chain.charge[c].mas = 0;

@@ -58,6 +58,7 @@ static void measure(uint8_t board)
 void ring_break(uint8_t boards)
 {
     fake_use(0);
+    ring[0].leader = true;
     link_lead_break(&ring[0]);
     measure(0);
     for (uint8_t i = 1; i < boards; i++) {

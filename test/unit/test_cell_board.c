@@ -139,6 +139,76 @@ static void test_trim_at_its_limit_is_flagged(void **state)
     assert_int_equal(b.link.own.flags, CELL_RESTARTED | CELL_CLOCK_LIMIT);
 }
 
+/* ---- memory ------------------------------------------------------------------------------------ */
+
+/* What changes on purpose only, byte by byte. */
+static struct {
+    void *memory;
+    uint8_t size;
+} const kept[] = {
+    { &b.calibration, sizeof b.calibration },
+    { &b.link.identity, sizeof b.link.identity },
+    { &b.link.trim.factory, sizeof b.link.trim.factory },
+    { &b.link.leader, sizeof b.link.leader },
+    { &b.health.faults, sizeof b.health.faults },
+};
+
+static void measure_fresh(void)
+{
+    b.link.own_ready = false;
+    measure();
+}
+
+static void flip(uint8_t *byte, uint8_t bit)
+{
+    *byte = (uint8_t)(*byte ^ 1u << bit);
+}
+
+static void test_changed_memory_ends_readings_and_spoils_the_board(void **state)
+{
+    (void)state;
+    for (uint8_t i = 0; i < TEST_COUNT_OF(kept); i++)
+        for (uint8_t at = 0; at < kept[i].size; at++) {
+            set_up();
+            calibrate(0);
+            cell_board_init(&b);
+            measure_fresh();
+            assert_true(b.link.own_ready);
+            assert_false(b.spoiled);
+            flip((uint8_t *)kept[i].memory + at, at % 8u);
+            measure_fresh();
+            assert_false(b.link.own_ready);
+            assert_true(b.spoiled);
+            flip((uint8_t *)kept[i].memory + at, at % 8u);
+            measure_fresh();
+            assert_false(b.link.own_ready); /* nobody knows what else has changed */
+        }
+}
+
+/* A board that takes itself for the leader hears no break: it does not measure. */
+static void test_changed_memory_shows_in_silence_too(void **state)
+{
+    (void)state;
+    set_up();
+    cell_board_init(&b);
+    cell_board_second(&b);
+    assert_false(b.spoiled);
+    b.link.leader = true;
+    cell_board_second(&b);
+    assert_true(b.spoiled);
+}
+
+static void test_changed_constants_spoil_the_board(void **state)
+{
+    (void)state;
+    set_up();
+    cell_board_init(&b);
+    fake->constants++;
+    measure_fresh();
+    assert_false(b.link.own_ready);
+    assert_true(b.spoiled);
+}
+
 /* ---- balancing ------------------------------------------------------------------------------- */
 
 static void start_balancing(void)
@@ -556,6 +626,9 @@ int main(void)
         cmocka_unit_test(test_ntc_faults_are_flagged_and_stop_balancing),
         cmocka_unit_test(test_restart_flag_goes_with_the_first_complete_round),
         cmocka_unit_test(test_trim_at_its_limit_is_flagged),
+        cmocka_unit_test(test_changed_memory_ends_readings_and_spoils_the_board),
+        cmocka_unit_test(test_changed_memory_shows_in_silence_too),
+        cmocka_unit_test(test_changed_constants_spoil_the_board),
         cmocka_unit_test(test_balancing_is_off_while_measuring_and_on_again_after),
         cmocka_unit_test(test_led_flashes_at_a_round_and_stays_on_while_balancing),
         cmocka_unit_test(test_resistor_is_looked_at_while_on_and_now_and_then),

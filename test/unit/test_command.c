@@ -286,6 +286,7 @@ static void calibrated(void)
     calibration_default(&b.calibration);
     b.calibration.valid = true;
     calibration_save(&b.calibration);
+    cell_board_seal(&b);
     fake->sum[ANALOG_BAND_GAP] = 4 * 341; /* 1.1 of 3.3 V */
     fake->sum[ANALOG_NTC] = 4096u;        /* 25 C */
     rounds(1);
@@ -353,6 +354,7 @@ static void test_known_voltage_moves_the_offset_and_is_kept(void **state)
     rounds(1);
     assert_int_equal(b.mv, before + 17u);
     calibration_load(&b.calibration);
+    cell_board_seal(&b);
     assert_int_equal(b.calibration.offset_dmv, 170);
     command(WRITE | ITEM_CELL_MV, 2, (uint16_t)(before - 3u));
     rounds(1);

@@ -13,9 +13,15 @@ static const struct frame_charge lead_charges[2u * FRAME_SENSORS_MAX] = {
     { .sensor = 1, .reverse = true, .state = SENSOR_BROKEN, .mas = 8 },
 };
 
+static void begin_round(void)
+{
+    l.leader = true;
+    link_lead_break(&l);
+}
+
 static void lead(const struct frame_start *start)
 {
-    link_lead_break(&l);
+    begin_round();
     link_set_reading(&l, OWN_MV, OWN_DC, OWN_FLAGS);
     link_lead_round(&l, start, lead_charges);
     link_open(&l);
@@ -90,7 +96,7 @@ static void test_leader_ignores_what_comes_back_on_in(void **state)
 {
     (void)state;
     reset();
-    link_lead_break(&l);
+    begin_round();
     link_take_events(&l);
     link_edges(&l, edges);
     assert_int_equal(l.state, LINK_BREAK);
@@ -112,7 +118,7 @@ static void test_leader_without_reading_leaves_its_cell_out(void **state)
 {
     (void)state;
     reset();
-    link_lead_break(&l);
+    begin_round();
     link_lead_round(&l, &lead_start, lead_charges);
     link_open(&l);
     out_size = 0;
@@ -134,7 +140,7 @@ static void test_leader_takes_a_frame_that_began_before_its_last_byte_left(void 
 
     (void)state;
     reset();
-    link_lead_break(&l);
+    begin_round();
     link_lead_round(&l, &lead_start, lead_charges);
     link_open(&l);
     end_of(bytes, 7); /* somebody's: it ends the hunting */

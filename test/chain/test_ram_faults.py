@@ -1,0 +1,127 @@
+#!/usr/bin/env python3
+"""A byte of the RAM of one board takes another value, at any address in use, at any moment: the pack is read again, and
+both relays are closed again, without a person. Values are wrong for one round at most.
+
+One fault a run, since nobody knows what else it changes. SOAK=1: 2000 of them. SEED=N COUNT=1 replays one.
+"""
+
+import collections
+import os
+import random
+import subprocess
+
+from chain import FIRMWARE, Failed, check, main
+
+SOAK = bool(os.environ.get("SOAK"))
+SEED = int(os.environ.get("SEED", 1))
+COUNT = int(os.environ.get("COUNT", 2000 if SOAK else 40))
+CELLS = 3
+END_S = 100
+IMAGES = {1: ("begin_board", 0x8FF), 2: ("between_board", 0x8FF), 3: ("end_board", 0x40FF)}
+STACK_BYTES = 80
+RAM_START = 0x100
+WRONG_MV, WRONG_DC, WRONG_MA, WRONG_PM = 20, 20, 300, 10
+# a wrong reading stands until the next one: a round of 1 s, and a row a second
+WRONG_S = 2
+READING_S = 3
+# The program may be anywhere behind a changed return address. On a board the watchdog ends that; the simulator
+# stops where it sees it.
+RUN_AWAY_SHARE = 0.01
+
+
+def symbols(image):
+    """Variables as (address, size, name), and the end of the static ones."""
+    out = subprocess.run(["avr-nm", "-S", os.path.join(FIRMWARE, image + ".elf")], check=True,
+                         stdout=subprocess.PIPE, text=True).stdout
+    found, end = [], 0
+    for words in map(str.split, out.splitlines()):
+        if len(words) == 4 and words[2] in "bBdD":
+            found.append((int(words[0], 16) & 0xFFFF, int(words[1], 16), words[3].split(".")[0]))
+        if words[-1] == "_end":
+            end = int(words[0], 16) & 0xFFFF
+    return found, end
+
+
+def name_of(found, end, address):
+    for at, size, name in found:
+        if at <= address < at + size:
+            return "%s+%d" % (name, address - at)
+    return "stack" if address >= end else "0x%x" % address
+
+
+def draw(rng, known):
+    board = rng.choice([1, 2, 3, 3, 3]) # End has most of it
+    found, end = known[board]
+    address = rng.randrange(RAM_START, end) if rng.random() < 0.85 else IMAGES[board][1] - rng.randrange(STACK_BYTES)
+    return board, address, name_of(found, end, address), rng.randrange(256), 20 + rng.randrange(1000) / 500
+
+
+def wrong(run, second):
+    """What a row shows that was not so while a reading counts, 2.4 s."""
+    for name, limit in [("cell%d_mv" % cell, WRONG_MV) for cell in range(1, CELLS + 1)] + \
+                       [("cell%d_dc" % cell, WRONG_DC) for cell in range(1, CELLS + 1)] + \
+                       [("current_ma", WRONG_MA)]:
+        value = run.rows.get(second, name + "_end")
+        if value is not None and min(abs(value - run.rows.get(s, name + "_true"))
+                                     for s in range(second - READING_S, second + 1)) > limit:
+            return "%s %g" % (name, value)
+    return None
+
+
+def missing(run, second, soc_before):
+    for name in ("comm_ok", "charge_relay", "load_relay"):
+        if run.rows.get(second, name) != 1:
+            return "%s is %s" % (name, run.rows.get(second, name))
+    for name in ["current_ma_end"] + ["cell%d_mv_end" % cell for cell in range(1, CELLS + 1)]:
+        if run.rows.get(second, name) is None:
+            return "%s is not known" % name
+    soc = run.rows.get(second, "soc_pm_end")
+    if abs(soc - soc_before) > WRONG_PM:
+        return "state of charge %g, was %g per mille" % (soc, soc_before)
+    return None
+
+
+def one(bench, known, seed):
+    """What came of a fault."""
+    rng = random.Random(seed)
+    board, address, name, value, at = draw(rng, known)
+    words = "board %d, %s = %d at %.3f s; replay: SEED=%d COUNT=1 test/chain/test_ram_faults.py" % (
+        board, name, value, at, seed)
+    run = bench.run(["--duration", END_S, "--seed", 1 + seed % 7],
+                    "set cells %d\nset chemistry lfp\nset capacity 50\nset soc 0.5\nset switches 00010000\n"
+                    "at 9 load 10 A\nat %.3f fault byte %d %d %d\n" % (CELLS, at, board, address, value),
+                    expect_code=None)
+    if run.code == 3:
+        print("  ran away: " + words)
+        return "ran away"
+    check(run.code == 0, "exit code %d: %s" % (run.code, words))
+    before = int(at) - 1
+    check(missing(run, before, run.rows.get(before, "soc_pm_end")) is None, "not sound before: " + words)
+    for second in range(int(at) + 1 + WRONG_S, END_S + 1):
+        found = wrong(run, second)
+        check(not found, "%s at %d s; %s" % (found, second, words))
+    found = missing(run, END_S, run.rows.get(before, "soc_pm_end"))
+    check(not found, "%s at %d s; %s" % (found, END_S, words))
+    if run.sum_boards("watchdog_resets"):
+        return "the board started anew"
+    opened = any(not (p["charge"] and p["load"]) for p in run.json["places"] if p["s"] > at)
+    return "relays were open for a while" if opened else "nothing was seen"
+
+
+def faults(bench):
+    known = {board: symbols(image) for board, (image, _) in IMAGES.items()}
+    outcome, problems = collections.Counter(), []
+    for seed in range(SEED, SEED + COUNT):
+        try:
+            outcome[one(bench, known, seed)] += 1
+        except Failed as reason:
+            problems.append(str(reason))
+    for words in problems[:20]:
+        print("  " + words)
+    check(not problems, "%d of %d" % (len(problems), COUNT))
+    check(outcome["ran away"] <= 1 + RUN_AWAY_SHARE * COUNT, "%d of %d ran away" % (outcome["ran away"], COUNT))
+    return ", ".join("%d: %s" % (n, what) for what, n in outcome.most_common())
+
+
+if __name__ == "__main__":
+    main([("ram_faults_%d_from_%d" % (COUNT, SEED), faults)])
