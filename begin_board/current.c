@@ -274,9 +274,10 @@ void current_close(struct current *c, uint16_t elapsed_ms)
 void current_frames(const struct current *c, uint8_t sensor, struct frame_charge out[2])
 {
     const struct current_sensor *s = &c->sensor[sensor];
+    uint8_t state = c->spoiled ? (uint8_t)SENSOR_BROKEN : s->state;
 
-    out[0] = (struct frame_charge){ .sensor = sensor, .state = s->state, .mas = s->forward_mas };
+    out[0] = (struct frame_charge){ .sensor = sensor, .state = state, .mas = s->forward_mas };
     out[1] = (struct frame_charge){
-        .sensor = sensor, .reverse = true, .state = s->state, .mas = s->reverse_mas
+        .sensor = sensor, .reverse = true, .state = state, .mas = s->reverse_mas
     };
 }

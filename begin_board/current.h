@@ -84,7 +84,8 @@ void current_use_record(struct current *c);
 /* Code of one input; returns the next input for this sample or CURRENT_INPUTS_DONE. ISR. */
 uint8_t current_sample(struct current *c, uint8_t input, uint16_t code);
 
-/* Ends a block of elapsed_ms (1..8000): means, states, totals. A spoiled one counts nothing. */
+/* Ends a block of elapsed_ms (1..8000): means, states, totals. A spoiled one counts nothing, and its frames say that
+ * the sensors are broken. */
 void current_close(struct current *c, uint16_t elapsed_ms);
 
 /* Frames of one sensor, with and against the arrow; the link fills in the round. */

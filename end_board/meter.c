@@ -148,6 +148,7 @@ static uint64_t advance(struct meter_total *t, uint32_t mas, const struct meter 
     t->mas = mas;
     t->at_ms = m->begin_ms;
     t->crystal_ms = m->now_ms;
+    t->rated = usable;
     if (!usable)
         return 0;
     t->ma = (int32_t)((uint64_t)step_mas * 1000u / step_ms);
@@ -185,9 +186,14 @@ bool meter_silent(const struct meter *m, uint32_t now_ms, uint32_t limit_ms)
     return false;
 }
 
+static bool is_rated(const struct meter_sensor *s)
+{
+    return s->fresh && s->with_arrow.rated && s->against_arrow.rated;
+}
+
 bool meter_known(const struct meter *m)
 {
-    return m->sensor[0].fresh && works(m->sensor[0].state);
+    return is_rated(&m->sensor[0]) && works(m->sensor[0].state);
 }
 
 bool meter_clock_lost(const struct meter *m)
@@ -206,7 +212,7 @@ bool meter_lost(const struct meter *m)
 int32_t meter_sensor_ma(const struct meter *m, uint8_t sensor, uint8_t passes)
 {
     const struct meter_sensor *s = &m->sensor[sensor];
-    return s->fresh ? (s->with_arrow.ma - s->against_arrow.ma) / passes : 0;
+    return is_rated(s) ? (s->with_arrow.ma - s->against_arrow.ma) / passes : 0;
 }
 
 int32_t meter_battery_ma(const struct meter *m, uint8_t passes)

@@ -22,7 +22,8 @@ struct meter_total {
     uint32_t mas;        /* Begin's total at the last reading */
     uint16_t at_ms;      /* Begin's time of that reading */
     uint32_t crystal_ms; /* crystal time of it */
-    int32_t ma;          /* mean between the last two readings, passes not yet divided out */
+    bool rated;          /* the last reading and one before it gave a current: */
+    int32_t ma;          /* mean between the two, passes not yet divided out */
 };
 
 struct meter_sensor {
@@ -69,14 +70,14 @@ void meter_charge(struct meter *m, const struct frame_charge *frame);
 /* At least every second: what was not heard lately is not known. */
 void meter_age(struct meter *m, uint32_t now_ms);
 
-/* Current of one sensor (0, 1) in mA, along its arrow; 0 when it is not known. */
+/* Current of one sensor (0, 1) in mA, along its arrow; 0 when it is not known, as behind the first total. */
 int32_t meter_sensor_ma(const struct meter *m, uint8_t sensor, uint8_t passes);
 
 /* Battery current in mA, charge positive: sensor 1 minus sensor 2 (alone: sensor 1). */
 int32_t meter_battery_ma(const struct meter *m, uint8_t passes);
 /* Charge since the last call, at crystal time. Nothing before the clocks have been compared. */
 struct meter_taken meter_take(struct meter *m, uint8_t passes);
-/* True when sensor 1 works and was heard lately: the current means something. */
+/* True when sensor 1 works, was heard lately, and more than once: the current means something. */
 bool meter_known(const struct meter *m);
 /* True when crystal and Begin's oscillator disagree by more than 15 %: one of them is broken, and no
  * hold time or charge can be trusted. */

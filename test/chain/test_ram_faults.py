@@ -57,13 +57,13 @@ def draw(rng, known):
 
 
 def wrong(run, second):
-    """What a row shows that was not so while a reading counts, 2.4 s."""
+    """What a row shows that was not so while a reading counts, 2.4 s. A current is the mean of a round."""
     for name, limit in [("cell%d_mv" % cell, WRONG_MV) for cell in range(1, CELLS + 1)] + \
                        [("cell%d_dc" % cell, WRONG_DC) for cell in range(1, CELLS + 1)] + \
                        [("current_ma", WRONG_MA)]:
         value = run.rows.get(second, name + "_end")
-        if value is not None and min(abs(value - run.rows.get(s, name + "_true"))
-                                     for s in range(second - READING_S, second + 1)) > limit:
+        truths = [run.rows.get(s, name + "_true") for s in range(second - READING_S, second + 1)]
+        if value is not None and not min(truths) - limit <= value <= max(truths) + limit:
             return "%s %g" % (name, value)
     return None
 

@@ -26,6 +26,7 @@ static void set_sensor(uint8_t sensor, uint8_t state, int32_t ma)
     struct meter_sensor *s = &d.meter.sensor[sensor];
 
     *s = (struct meter_sensor){ .seen = true, .fresh = true, .state = state };
+    s->with_arrow.rated = s->against_arrow.rated = true;
     s->with_arrow.ma = ma > 0 ? ma : 0;
     s->against_arrow.ma = ma < 0 ? -ma : 0;
     d.facts.current_known = meter_known(&d.meter);

@@ -542,6 +542,10 @@ static void test_known_and_lost_follow_the_sensor_states(void **state)
     for (uint8_t i = 0; i < TEST_COUNT_OF(cases); i++) {
         meter_init(&meter);
         assert_false(meter_known(&meter));
+        round_at(60000);
+        give(0, cases[i].state, 0, 0);
+        assert_false(meter_known(&meter)); /* one total is no current */
+        round_at(61000);
         give(0, cases[i].state, 0, 0);
         assert_int_equal(meter_known(&meter), cases[i].works);
         assert_false(meter_lost(&meter)); /* it never worked, or it works */
