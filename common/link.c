@@ -142,13 +142,12 @@ void link_sent(struct link *l)
     tell_done(l);
 }
 
+/* What is queued is not sent any more: the next board hears the same silence, may be idle already, and would
+ * take a byte for a break. */
 static void fell_silent(struct link *l)
 {
     link_count(&l->counters.bad_syncs);
-    if (l->state == LINK_START || l->state == LINK_BREAK)
-        go_idle(l);
-    else
-        start_draining(l);
+    go_idle(l);
 }
 
 /* By a break the boards behind know that the wire to them is good. */
