@@ -32,7 +32,7 @@ APART void link_set_state(struct link *l, enum link_state state)
     l->hunt_ticks = 0;
 }
 
-static void tell(struct link *l, enum link_event event)
+APART void link_tell(struct link *l, enum link_event event)
 {
     l->events |= (uint8_t)event;
     hal_link_event();
@@ -87,7 +87,7 @@ APART static void tell_done(struct link *l)
 {
     if (l->command_in.full)
         l->events |= LINK_COMMAND;
-    tell(l, LINK_ROUND_DONE);
+    link_tell(l, LINK_ROUND_DONE);
 }
 
 static void go_idle(struct link *l)
@@ -186,7 +186,7 @@ void link_start_break(struct link *l)
     l->origin = LINK_FROM_NOBODY;
     hal_link_drain(false);
     hal_link_break();
-    tell(l, LINK_BREAK_SEEN);
+    link_tell(l, LINK_BREAK_SEEN);
 }
 
 void link_break_seen(struct link *l)

@@ -44,9 +44,10 @@ enum link_origin {
 };
 
 enum link_event {
-    LINK_BREAK_SEEN = 1u << 0, /* measure now: nothing moves on the ring until the sync */
-    LINK_ROUND_DONE = 1u << 1, /* everything is sent, the board may sleep */
-    LINK_COMMAND = 1u << 2,    /* link_take_command() has one; comes with LINK_ROUND_DONE */
+    LINK_BREAK_SEEN = 1u << 0,  /* measure now: nothing moves on the ring until the sync */
+    LINK_ROUND_DONE = 1u << 1,  /* everything is sent, the board may sleep */
+    LINK_COMMAND = 1u << 2,     /* link_take_command() has one; comes with LINK_ROUND_DONE */
+    LINK_BREAK_LASTS = 1u << 3, /* measure again, or the reading of this round will be too old */
 };
 
 /* What came over the hop that ends here, since reset; 16 bit counts saturate. The same layout on
@@ -222,7 +223,7 @@ void link_lead_round(struct link *l, const struct frame_start *start,
 
 /* Follower: nothing was heard for a second, or for another one. While the board is idle it begins a round
  * of its own: 20 ticks later if it followed in the last round, else at once. A break on IN makes it a
- * follower again at any moment. In a break that lasts so long, its reading is too old to be sent. */
+ * follower again at any moment. In a break that lasts so long it measures again. */
 void link_lead_section(struct link *l);
 
 /* Implemented by each board: a good frame of this round came from the board before; for the leader: a

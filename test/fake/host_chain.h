@@ -54,7 +54,8 @@ struct chain_board {
     bool syncing;
     bool receiving;
     bool sending;
-    bool met; /* the next board's receiver was on when the byte began */
+    bool ends_low; /* a break: behind the byte under way, as the data sheet has it of TXEN */
+    bool met;      /* the next board's receiver was on when the byte began */
     uint8_t byte;
     uint64_t byte_ns; /* begin of the byte */
     uint16_t sent;    /* bytes since the last break, the sync is 0 */
