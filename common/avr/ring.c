@@ -301,13 +301,23 @@ static void drain(void)
 }
 ISR_CALLS(RING_UDRE_vect, drain)
 
+static bool waits_for_edge(void)
+{
+    return ring->state == LINK_IDLE || ring->state == LINK_WAIT || ring->heading;
+}
+
+/* One that began while nobody looked has no edge left. */
+static void look_for_break(void)
+{
+    if (BOARD_RING_FOLLOWS && waits_for_edge() && stays_low())
+        link_break_seen(ring);
+}
+
 static void sent(void)
 {
     UCSR0B &= (uint8_t)~_BV(TXCIE0);
     link_sent(ring);
-    /* a break that began before the receiver was on has no edge left */
-    if (BOARD_RING_FOLLOWS && ring->state == LINK_IDLE && in_is_low())
-        link_break_seen(ring);
+    look_for_break();
 }
 ISR_CALLS(RING_TX_vect, sent)
 
@@ -324,9 +334,8 @@ static void pin_changed(void)
     watchdog_awake();
     if (!BOARD_RING_FOLLOWS)
         return;
-    if (ring->state == LINK_IDLE || ring->state == LINK_WAIT || ring->heading) {
-        if (stays_low())
-            link_break_seen(ring);
+    if (waits_for_edge()) {
+        look_for_break();
     } else {
         /* The break is over, even if this comes so late that IN is low again in the sync; from here
          * on the capture sees every edge. */
@@ -368,8 +377,13 @@ static inline void receive(void)
 static void delimited(void)
 {
     if (!(GPIOR0 & _BV(RING_RELEASED))) {
-        if (BOARD_RING_FOLLOWS)
+        if (BOARD_RING_FOLLOWS) {
             receive();
+            if (in_is_low()) { /* a break that began before that has no edge left */
+                link_break_seen(ring);
+                return;
+            }
+        }
         UDR0 = FRAME_SYNC_BYTE;
         /* from now on and not from OCR1A: a move of the oscillator may have made us late, and the
          * next board needs the whole gap for its own */
@@ -385,6 +399,16 @@ static void delimited(void)
 }
 ISR_CALLS(TIMER1_COMPA_vect, delimited)
 
+/* It seemed to be over, and is none of the low bits of a sync: the board may sleep again, by which a break that
+ * lasts is measured again. */
+static void listen_again(void)
+{
+    if ((PCICR & _BV(RING_PCIE)) || !stays_low())
+        return;
+    edge_count = 0;
+    listen_for_edge(true);
+}
+
 /* While IN is low the break lasts, 100 ms at the far end of a long chain: no silence. */
 static void overflowed(void)
 {
@@ -393,7 +417,13 @@ static void overflowed(void)
     /* a board before that babbles would keep the main loop, and the watchdog's food, away for ever */
     if ((++overflows & (ASK_OVERFLOWS - 1u)) == 0)
         port_ask();
-    if (BOARD_RING_FOLLOWS && (ring->state != LINK_BREAK || !in_is_low()))
-        link_tick(ring);
+    if (!BOARD_RING_FOLLOWS)
+        return;
+    if (ring->state == LINK_BREAK && in_is_low()) {
+        listen_again();
+        return;
+    }
+    link_tick(ring);
+    look_for_break();
 }
 ISR_CALLS(TIMER1_OVF_vect, overflowed)
