@@ -265,6 +265,8 @@ APART void cell_board_events(struct cell_board *b, uint8_t events)
             hal_led(led_lit(b->led | LED_DATA, 0));
         if (b->identify_rounds != 0)
             b->identify_rounds--;
+    }
+    if (events & (LINK_BREAK_SEEN | LINK_BREAK_LASTS)) {
         cell_board_measure(b);
         cell_board_show(b, 0);
     }

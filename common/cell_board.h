@@ -56,8 +56,8 @@ void cell_board_lead(struct cell_board *b);
  * and `spoiled`: then the main loop does not report, and the watchdog starts the board anew. */
 void cell_board_seal(struct cell_board *b);
 
-/* Handles what link_take_events() returned. Measures (about 15 ms) on LINK_BREAK_SEEN, executes on
- * LINK_COMMAND. */
+/* Handles what link_take_events() returned. Measures (about 15 ms) on LINK_BREAK_SEEN and
+ * LINK_BREAK_LASTS, executes on LINK_COMMAND. */
 void cell_board_events(struct cell_board *b, uint8_t events);
 /* After it and what must not wait: measures the balance resistor's temperature (up to 40 ms, every 16th
  * round, or each while it balances) and saves the trim (up to 40 ms, a few times a year). */

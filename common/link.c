@@ -14,9 +14,6 @@
 /* 0.98 s: longer than a round of 255 boards. Who hunts for longer hears no chain but noise, and would keep the
  * boards behind it in a silence for which they blame the next wire. */
 #define HUNT_TICKS 60u
-/* 0.33 s: three times as long as the break of a chain of 255. With the second that a board may have slept in the
- * break before, still less than two rounds. */
-#define OLD_TICKS 20u
 
 _Static_assert(LINK_QUEUE_SIZE % FRAME_STREAM_SIZE == 0, "no frame wraps round");
 
@@ -32,10 +29,10 @@ APART void link_set_state(struct link *l, enum link_state state)
     l->head_fill = 0;
     l->collected = 0;
     l->silent_ticks = 0;
-    l->state_ticks = 0;
+    l->hunt_ticks = 0;
 }
 
-static void tell(struct link *l, enum link_event event)
+APART void link_tell(struct link *l, enum link_event event)
 {
     l->events |= (uint8_t)event;
     hal_link_event();
@@ -90,7 +87,7 @@ APART static void tell_done(struct link *l)
 {
     if (l->command_in.full)
         l->events |= LINK_COMMAND;
-    tell(l, LINK_ROUND_DONE);
+    link_tell(l, LINK_ROUND_DONE);
 }
 
 static void go_idle(struct link *l)
@@ -145,13 +142,12 @@ void link_sent(struct link *l)
     tell_done(l);
 }
 
+/* What is queued is not sent any more: the next board hears the same silence, may be idle already, and would
+ * take a byte for a break. */
 static void fell_silent(struct link *l)
 {
     link_count(&l->counters.bad_syncs);
-    if (l->state == LINK_START || l->state == LINK_BREAK)
-        go_idle(l);
-    else
-        start_draining(l);
+    go_idle(l);
 }
 
 /* By a break the boards behind know that the wire to them is good. */
@@ -167,7 +163,7 @@ APART void link_tick(struct link *l)
         return;
     if (l->heading || l->state == LINK_WAIT)
         link_head_tick(l);
-    else if (l->state == LINK_HUNT && ++l->state_ticks >= HUNT_TICKS)
+    else if (l->state == LINK_HUNT && ++l->hunt_ticks >= HUNT_TICKS)
         give_up_hunting(l);
     else if (l->activity != l->activity_before) {
         l->activity_before = l->activity;
@@ -177,12 +173,9 @@ APART void link_tick(struct link *l)
     }
 }
 
-void link_break_tick(struct link *l)
+void link_break_lasts(struct link *l)
 {
-    if (l->state_ticks < OLD_TICKS)
-        l->state_ticks++;
-    else
-        l->own_ready = false;
+    link_tell(l, LINK_BREAK_LASTS);
 }
 
 /* ---- break and sync ------------------------------------------------------------------------- */
@@ -198,7 +191,7 @@ void link_start_break(struct link *l)
     l->origin = LINK_FROM_NOBODY;
     hal_link_drain(false);
     hal_link_break();
-    tell(l, LINK_BREAK_SEEN);
+    link_tell(l, LINK_BREAK_SEEN);
 }
 
 void link_break_seen(struct link *l)

@@ -44,9 +44,10 @@ enum link_origin {
 };
 
 enum link_event {
-    LINK_BREAK_SEEN = 1u << 0, /* measure now: nothing moves on the ring until the sync */
-    LINK_ROUND_DONE = 1u << 1, /* everything is sent, the board may sleep */
-    LINK_COMMAND = 1u << 2,    /* link_take_command() has one; comes with LINK_ROUND_DONE */
+    LINK_BREAK_SEEN = 1u << 0,  /* measure now: nothing moves on the ring until the sync */
+    LINK_ROUND_DONE = 1u << 1,  /* everything is sent, the board may sleep */
+    LINK_COMMAND = 1u << 2,     /* link_take_command() has one; comes with LINK_ROUND_DONE */
+    LINK_BREAK_LASTS = 1u << 3, /* measure again, or the reading of this round will be too old */
 };
 
 /* What came over the hop that ends here, since reset; 16 bit counts saturate. The same layout on
@@ -109,7 +110,7 @@ struct link {
     volatile uint8_t activity; /* counts received bytes, for the silence detector */
     uint8_t activity_before;
     uint8_t silent_ticks;
-    uint8_t state_ticks;      /* LINK_HUNT: since it began; LINK_BREAK: see link_break_tick() */
+    uint8_t hunt_ticks;
     bool own_ready;           /* own reading was taken in this round */
     uint8_t own_bytes;        /* this board put so many behind HOP in this round */
     bool returned;            /* leader: END of the present round came back */
@@ -181,9 +182,8 @@ void link_sent(struct link *l);
 /* ISR: every 10..30 ms while not idle; two without a byte end a round that fell silent. A board that
  * waits or heads its section begins and sends its round by them. */
 void link_tick(struct link *l);
-/* ISR: the same in a break while IN is low, once IN has been high in it. That is no silence, but a break does not
- * last so long behind its first edge: the reading that it asked for grows old, and is not sent. */
-void link_break_tick(struct link *l);
+/* ISR: IN was high in a break and is low again for longer than a sync takes: the break goes on. */
+void link_break_lasts(struct link *l);
 
 /* Reading of this board's cell, to be sent in the round whose break asked for it. */
 void link_set_reading(struct link *l, uint16_t mv, int16_t dc, uint8_t flags);
@@ -225,7 +225,7 @@ void link_lead_round(struct link *l, const struct frame_start *start,
 
 /* Follower: nothing was heard for a second, or for another one. While the board is idle it begins a round
  * of its own: 20 ticks later if it followed in the last round, else at once. A break on IN makes it a
- * follower again at any moment. In a break that lasts so long, its reading is too old to be sent. */
+ * follower again at any moment. In a break that lasts so long it measures again. */
 void link_lead_section(struct link *l);
 
 /* Implemented by each board: a good frame of this round came from the board before; for the leader: a

@@ -78,7 +78,7 @@ void link_lead_section(struct link *l)
     uint8_t irq = hal_irq_save();
 
     if (l->state == LINK_BREAK) {
-        l->own_ready = false; /* measured when the break began */
+        link_tell(l, LINK_BREAK_LASTS);
     } else if (l->state == LINK_IDLE && l->heading) {
         head_break(l);
     } else if (l->state == LINK_IDLE) {

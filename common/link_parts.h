@@ -14,6 +14,7 @@ void link_push_frame(struct link *l, const uint8_t *frame, uint8_t size);
 void link_queue_own_frames(struct link *l);
 /* A byte of START, or of HOP. */
 void link_head_byte(struct link *l, bool hop, uint8_t byte);
+void link_tell(struct link *l, enum link_event event);
 /* Saturates. */
 void link_count(uint16_t *counter);
 /* A tick of a board that waits to be a head, or is one. */

@@ -396,8 +396,9 @@ int main(void)
         if (events & LINK_BREAK_SEEN) {
             ext_port_stop(); /* no round came when it began, and one comes now */
             place_doubt(&pack.place);
-            heard_ms = crystal_ms(); /* also when the clock is the CPU's, which may be 10 % fast */
         }
+        if (events & (LINK_BREAK_SEEN | LINK_BREAK_LASTS))
+            heard_ms = crystal_ms(); /* also when the clock is the CPU's, which may be 10 % fast */
         cell_board_events(&board, events);
         watchdog_report(TASK_CELL);
         step(events);

@@ -302,10 +302,15 @@ static void drain(void)
 }
 ISR_CALLS(RING_UDRE_vect, drain)
 
-/* A break that began while nobody looked for its edge has none left. */
+static bool waits_for_edge(void)
+{
+    return ring->state == LINK_IDLE || ring->state == LINK_WAIT || ring->heading;
+}
+
+/* One that began while nobody looked has no edge left. */
 static void look_for_break(void)
 {
-    if (BOARD_RING_FOLLOWS && ring->state == LINK_IDLE && stays_low())
+    if (BOARD_RING_FOLLOWS && waits_for_edge() && stays_low())
         link_break_seen(ring);
 }
 
@@ -330,9 +335,8 @@ static void pin_changed(void)
     watchdog_awake();
     if (!BOARD_RING_FOLLOWS)
         return;
-    if (ring->state == LINK_IDLE || ring->state == LINK_WAIT || ring->heading) {
-        if (stays_low())
-            link_break_seen(ring);
+    if (waits_for_edge()) {
+        look_for_break();
     } else {
         /* The break is over, even if this comes so late that IN is low again in the sync; from here
          * on the capture sees every edge. */
@@ -377,8 +381,13 @@ static inline void receive(void)
 static void delimited(void)
 {
     if (!(GPIOR0 & _BV(RING_RELEASED))) {
-        if (BOARD_RING_FOLLOWS)
+        if (BOARD_RING_FOLLOWS) {
             receive();
+            if (in_is_low()) { /* a break that began before that has no edge left */
+                link_break_seen(ring);
+                return;
+            }
+        }
         UDR0 = FRAME_SYNC_BYTE;
         /* from now on and not from OCR1A: a move of the oscillator may have made us late, and the
          * next board needs the whole gap for its own */
@@ -394,19 +403,18 @@ static void delimited(void)
 }
 ISR_CALLS(TIMER1_COMPA_vect, delimited)
 
-/* While IN is low the break lasts, 100 ms at the far end of a long chain: no silence. Behind its first edge, for
- * which nobody listens any more, the board is awake and all ticks come. */
-static void tick(void)
+/* It seemed to be over, and is none of the low bits of a sync: the board may sleep again, by which a break that
+ * lasts is measured again, and it is measured again at once. */
+static void listen_again(void)
 {
-    if (ring->state == LINK_BREAK && in_is_low()) {
-        if (!(PCICR & _BV(RING_PCIE)))
-            link_break_tick(ring);
+    if ((PCICR & _BV(RING_PCIE)) || !stays_low())
         return;
-    }
-    link_tick(ring);
-    look_for_break();
+    edge_count = 0;
+    listen_for_edge(true);
+    link_break_lasts(ring);
 }
 
+/* While IN is low the break lasts, 100 ms at the far end of a long chain: no silence. */
 static void overflowed(void)
 {
     static uint8_t overflows;
@@ -414,7 +422,13 @@ static void overflowed(void)
     /* a board before that babbles would keep the main loop, and the watchdog's food, away for ever */
     if ((++overflows & (ASK_OVERFLOWS - 1u)) == 0)
         port_ask();
-    if (BOARD_RING_FOLLOWS)
-        tick();
+    if (!BOARD_RING_FOLLOWS)
+        return;
+    if (ring->state == LINK_BREAK && in_is_low()) {
+        listen_again();
+        return;
+    }
+    link_tick(ring);
+    look_for_break();
 }
 ISR_CALLS(TIMER1_OVF_vect, overflowed)

@@ -132,6 +132,15 @@ static void pcifr_written(avr_t *avr, avr_io_addr_t addr, uint8_t v, void *param
             avr_clear_interrupt(avr, group_vector(p, group));
 }
 
+/* The same for the capture flag. */
+static void tifr1_written(avr_t *avr, avr_io_addr_t addr, uint8_t v, void *param)
+{
+    struct ring_pins *p = param;
+
+    catch_up(p);
+    p->old_flags_write(avr, addr, v, p->old_flags_param);
+}
+
 static uint8_t read_pin(avr_t *avr, avr_io_addr_t addr, void *param)
 {
     struct ring_pins *p = param;
@@ -192,6 +201,7 @@ void ring_pins_init(struct ring_pins *p, struct usart *usart)
     struct mcu *m = usart->mcu;
     avr_t *avr = m->avr;
     unsigned pin_io = AVR_DATA_TO_IO(0x23u + 3u * (unsigned)(m->part->rx_port - 'B'));
+    unsigned flags_io = AVR_DATA_TO_IO(REG_TIFR1);
 
     *p = (struct ring_pins){ .usart = usart, .mcu = m, .in = usart->in };
     p->rx_pin = mcu_pin(m, m->part->rx_port, m->part->rx_bit);
@@ -200,6 +210,10 @@ void ring_pins_init(struct ring_pins *p, struct usart *usart)
     p->old_pin_param = avr->io[pin_io].r.param;
     avr->io[pin_io].r.c = read_pin;
     avr->io[pin_io].r.param = p;
+    p->old_flags_write = avr->io[flags_io].w.c;
+    p->old_flags_param = avr->io[flags_io].w.param;
+    avr->io[flags_io].w.c = tifr1_written;
+    avr->io[flags_io].w.param = p;
     mcu_add_source(m, &p->edge, edge_came, p, ALIVE_ALWAYS);
     avr_register_io_write(avr, REG_PCICR, pcicr_written, p);
     avr_register_io_write(avr, REG_TIMSK1, timsk1_written, p);

@@ -1,7 +1,7 @@
 /* How the ring's wires meet the port pins: IN is RXD and the capture pin of Timer1, OUT is TXD when
  * the transmitter is off. Edges are shown to the core only while its firmware listens for them
  * (pin change or capture interrupt); otherwise the level is brought up to date when it is read, and
- * the change flag as silicon would have set it. */
+ * the flags of both as silicon would have set them, before firmware clears them or enables their interrupts. */
 #ifndef SIM_ENGINE_RING_PINS_H
 #define SIM_ENGINE_RING_PINS_H
 
@@ -21,6 +21,8 @@ struct ring_pins {
     avr_irq_t *icp_pin;
     avr_io_read_t old_pin_read;
     void *old_pin_param;
+    avr_io_write_t old_flags_write;
+    void *old_flags_param;
 };
 
 void ring_pins_init(struct ring_pins *p, struct usart *usart);

@@ -4,6 +4,7 @@
 #define FALL_NS 15000u                 /* an edge, its interrupt, and OUT is low as well */
 #define REACHES_ALL_NS (8u * CHAIN_MS) /* Begin's break: 255 times 15 us */
 #define MEASURE_NS (16u * CHAIN_MS)
+#define MEASURES (LINK_BREAK_SEEN | LINK_BREAK_LASTS)
 
 /* ---- transmitter ------------------------------------------------------------------------------- */
 
@@ -43,24 +44,30 @@ void chain_begin_byte(uint16_t i, uint8_t byte)
     b->met = chain_hearing(r) == BYTES;
 }
 
-/* What is under way when OUT is taken away from the transmitter: the rest of its bits have one level. A
- * receiver in which the stop bit is missing waits for another edge, as the data sheet has it. */
-void chain_cut_byte(uint16_t i, bool low)
+/* What is under way when the board is reset: the rest of its bits are high. */
+void chain_cut_byte(uint16_t i)
 {
     struct chain_board *b = &chain_board[i];
+    bool sending = b->sending && chain.now_ns >= b->byte_ns;
     double bits;
     uint8_t mask;
 
     b->at_ns[TIMER_BYTE] = b->at_ns[TIMER_EDGES] = CHAIN_NEVER;
-    if (!b->sending || chain.now_ns < b->byte_ns) {
-        b->sending = false;
+    b->sending = b->ends_low = false;
+    if (!sending)
         return;
-    }
-    b->sending = false;
     bits = (double)(chain.now_ns - b->byte_ns) / b->bit_ns;
     mask = (uint8_t)(bits < 1.0 ? 0u : bits >= 9.0 ? 0xFFu : (1u << ((unsigned)bits - 1u)) - 1u);
     if (chain_comes_through(b) && !b->dead)
-        chain_deliver(i, (uint8_t)(low ? b->byte & mask : b->byte | (uint8_t)~mask), low, b->met);
+        chain_deliver(i, b->byte | (uint8_t)~mask, false, b->met);
+}
+
+static void set_low(uint16_t i, bool low)
+{
+    bool was_low = chain_is_low(i);
+
+    chain_board[i].low = low;
+    chain_level(i, was_low);
 }
 
 void chain_byte_has_left(uint16_t i)
@@ -72,6 +79,9 @@ void chain_byte_has_left(uint16_t i)
         hit_byte_ends(i, b->byte, b->met);
     else if (chain_comes_through(b))
         chain_deliver(i, b->byte, false, b->met);
+    if (b->ends_low)
+        set_low(i, true);
+    b->ends_low = false;
     chain_settle(i);
 }
 
@@ -98,12 +108,14 @@ void chain_shut(struct chain_board *b)
     fake->out_count = 0;
 }
 
-static void set_low(uint16_t i, bool low)
+/* A transmitter that is turned off finishes its byte (data sheet, "Disabling the transmitter"). */
+static bool finishes_byte(struct chain_board *b)
 {
-    bool was_low = chain_is_low(i);
-
-    chain_board[i].low = low;
-    chain_level(i, was_low);
+    if (b->sending && chain.now_ns < b->byte_ns) { /* a late one, which has not begun */
+        b->sending = false;
+        b->at_ns[TIMER_BYTE] = b->at_ns[TIMER_EDGES] = CHAIN_NEVER;
+    }
+    return b->sending;
 }
 
 /* What left ends with END, or it is half a round. */
@@ -124,14 +136,15 @@ static void broke(uint16_t i)
 
     note_half(b);
     b->halves = (uint16_t)(b->halves + (chain.now_ns - chain.begun_ns > REACHES_ALL_NS));
-    chain_cut_byte(i, true);
     fake_use((uint8_t)i);
     chain_shut(b);
     b->edges = 0;
     b->risen = false;
     b->capture_ns = chain.now_ns;
     start_ticks(b);
-    set_low(i, true);
+    b->ends_low = finishes_byte(b);
+    if (!b->ends_low)
+        set_low(i, true);
 }
 
 static void released(uint16_t i)
@@ -152,7 +165,8 @@ static void went_idle(uint16_t i)
     struct chain_board *b = &chain_board[i];
 
     note_half(b);
-    chain_cut_byte(i, false);
+    b->ends_low = false;
+    finishes_byte(b);
     fake_use((uint8_t)i);
     chain_shut(b);
     stop_ticks(b);
@@ -215,17 +229,22 @@ static void feed_transmitter(uint16_t i)
     }
 }
 
-void chain_look_for_break(uint16_t i)
+void chain_listen_again(uint16_t i)
 {
-    if (!chain_leads(i) && chain_link_of(i)->state == LINK_IDLE && chain_in_is_low(i))
-        link_break_seen(chain_link_of(i));
+    if (!chain_board[i].risen)
+        return;
+    chain_board[i].risen = false;
+    chain_board[i].edges = 0;
+    link_break_lasts(chain_link_of(i));
 }
 
+/* A break that began before the receiver was on has no edge left. */
 static void all_sent(uint16_t i)
 {
     fake->notify_sent = false;
     link_sent(chain_link_of(i));
-    chain_look_for_break(i);
+    if (!chain_leads(i) && chain_link_of(i)->state == LINK_IDLE && chain_in_is_low(i))
+        link_break_seen(chain_link_of(i));
 }
 
 void chain_settle(uint16_t i)
@@ -272,10 +291,10 @@ static void note_reading(uint16_t i)
 
 static void handle(uint16_t i, uint8_t events)
 {
-    if (events & LINK_BREAK_SEEN)
+    if (events & MEASURES)
         set_inputs(i);
     cell_board_events(&chain_cell[i], events);
-    if (events & LINK_BREAK_SEEN)
+    if (events & MEASURES)
         note_reading(i);
     if (chain_board[i].mute)
         chain_link_of(i)->own_ready = false;
@@ -295,9 +314,9 @@ void chain_main_loop(uint16_t i)
     if (!b->measuring) {
         fake->told = false;
         events = link_take_events(chain_link_of(i));
-        if (events & LINK_BREAK_SEEN) {
+        if (events & MEASURES) {
             b->measuring = true;
-            if (chain_ends(i))
+            if (chain_ends(i) && (events & LINK_BREAK_SEEN))
                 place_doubt(&host_end.pack.place);
             b->events = events;
             b->at_ns[TIMER_LOOP] = chain.now_ns + (uint64_t)((double)MEASURE_NS / chain_speed(i));

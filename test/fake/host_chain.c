@@ -136,7 +136,7 @@ void chain_reset(uint16_t i, uint64_t dark_ns)
 
     fake_use((uint8_t)i);
     b->at_ns[TIMER_BYTE] = CHAIN_NEVER;
-    chain_cut_byte(i, false);
+    chain_cut_byte(i);
     for (uint8_t t = 0; t < TIMERS; t++)
         b->at_ns[t] = CHAIN_NEVER;
     fake_use((uint8_t)i);
@@ -155,17 +155,24 @@ void chain_reset(uint16_t i, uint64_t dark_ns)
 
 /* ---- one event ----------------------------------------------------------------------------------------- */
 
-static void tick(uint16_t i)
+/* From 0 on. */
+void chain_start_ticks_anew(uint16_t i)
 {
     chain_board[i].at_ns[TIMER_TICK] =
         chain.now_ns + (uint64_t)(TICK_CYCLES * 1000.0 / MHZ / chain_speed(i));
+}
+
+static void tick(uint16_t i)
+{
+    chain_start_ticks_anew(i);
     fake_use((uint8_t)i);
-    if (chain_link_of(i)->state != LINK_BREAK || !chain_in_is_low(i) || chain_leads(i))
+    if (chain_link_of(i)->state == LINK_BREAK && chain_in_is_low(i))
+        chain_listen_again(i);
+    else
         link_tick(chain_link_of(i));
-    else if (chain_board[i].risen)
-        link_break_tick(chain_link_of(i));
-    chain_look_for_break(i);
     chain_settle(i);
+    if (chain_hearing(i) == EDGE && chain_in_is_low(i))
+        chain_break_seen(i);
 }
 
 static void line_timer(uint16_t i)
@@ -176,6 +183,10 @@ static void line_timer(uint16_t i)
     if (!b->syncing) {
         b->syncing = true;
         b->receiving = !chain_leads(i);
+        if (b->receiving && chain_in_is_low(i)) {
+            chain_break_seen(i);
+            return;
+        }
         b->at_ns[TIMER_LINE] = chain.now_ns + chain_bits_ns(i, 18);
         chain_begin_byte(i, FRAME_SYNC_BYTE);
     } else {

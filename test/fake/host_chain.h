@@ -50,12 +50,13 @@ struct chain_board {
     uint64_t tick_rest_ns;
     bool dead;  /* in reset or without supply */
     bool low;   /* OUT is held low */
-    bool risen; /* IN has been high in this break: awake from then on */
+    bool risen; /* IN has been high in this break: nobody listens for an edge, it is awake */
     bool open;  /* sync is out */
     bool syncing;
     bool receiving;
     bool sending;
-    bool met; /* the next board's receiver was on when the byte began */
+    bool ends_low; /* a break: behind the byte under way, as the data sheet has it of TXEN */
+    bool met;      /* the next board's receiver was on when the byte began */
     uint8_t byte;
     uint64_t byte_ns; /* begin of the byte */
     uint16_t sent;    /* bytes since the last break, the sync is 0 */
@@ -133,8 +134,8 @@ bool chain_hears(uint16_t r);
 void chain_reset(uint16_t i, uint64_t dark_ns);
 void chain_clock_changed(uint16_t i);
 void chain_settle(uint16_t i);
-/* A break that began while nobody looked for its edge has none left. */
-void chain_look_for_break(uint16_t i);
+/* The end of a break that was none. */
+void chain_listen_again(uint16_t i);
 void chain_timer_changed(void);
 
 /* ---- in host_fault.c ------------------------------------------------------------------------- */

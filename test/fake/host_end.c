@@ -170,7 +170,7 @@ static void take_sensors(uint32_t now_ms)
 
 static void lead_if_silent(uint8_t events, uint32_t now_ms)
 {
-    if (events & (LINK_BREAK_SEEN | LINK_ROUND_DONE))
+    if (events & (LINK_BREAK_SEEN | LINK_BREAK_LASTS | LINK_ROUND_DONE))
         e->heard_ms = now_ms;
     if (now_ms - e->heard_ms >= SILENT_MS)
         link_lead_section(&board()->link);

@@ -27,13 +27,14 @@ enum hearing chain_hearing(uint16_t r);
 void chain_woken(uint16_t i);
 void chain_break_seen(uint16_t r);
 void chain_captured(uint16_t r, double ns);
+void chain_start_ticks_anew(uint16_t i);
 void chain_capture_byte(uint16_t i);
 
 /* ---- host_board.c ---- */
 
 bool chain_comes_through(const struct chain_board *b);
 void chain_begin_byte(uint16_t i, uint8_t byte);
-void chain_cut_byte(uint16_t i, bool low);
+void chain_cut_byte(uint16_t i);
 void chain_byte_has_left(uint16_t i);
 void chain_shut(struct chain_board *b);
 bool chain_ends(uint16_t i);

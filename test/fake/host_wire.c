@@ -128,6 +128,9 @@ void chain_level(uint16_t i, bool was_low)
         return;
     chain_board[r].at_ns[TIMER_ZERO] = CHAIN_NEVER;
     chain_board[r].risen = chain_board[r].risen || !low;
+    if (!low && chain_hearing(r) == CAPTURE && chain_board[r].edges == 0 &&
+        !chain_board[r].measuring)
+        chain_start_ticks_anew(r); /* the sync follows at once */
     if (low)
         chain_board[r].at_ns[TIMER_FALL] = chain.now_ns + FALL_NS;
     if (low && chain_hearing(r) == BYTES)

@@ -75,6 +75,22 @@ static void test_break_measures_cell_and_temperature_for_the_link(void **state)
     assert_int_equal(fake->misreadings, 0);
 }
 
+/* The LED shows where rounds come, not where a wire is held low. */
+static void test_break_that_lasts_measures_again_in_the_dark(void **state)
+{
+    (void)state;
+    set_up();
+    calibrate(-4);
+    cell_board_init(&b);
+    measure();
+    fake->sum[ANALOG_CELL] = SUM_3500;
+    fake->led_was_lit = false;
+    cell_board_events(&b, LINK_BREAK_LASTS);
+    assert_int_equal(b.link.own.mv, 3500);
+    assert_false(fake->led_was_lit);
+    assert_false(fake->analog_on);
+}
+
 static void test_board_without_calibration_says_so_and_does_not_balance(void **state)
 {
     (void)state;
@@ -622,6 +638,7 @@ int main(void)
         cmocka_unit_test(test_round_of_a_head_has_neither_switches_nor_time),
         cmocka_unit_test(test_head_does_not_follow_its_own_clock),
         cmocka_unit_test(test_break_measures_cell_and_temperature_for_the_link),
+        cmocka_unit_test(test_break_that_lasts_measures_again_in_the_dark),
         cmocka_unit_test(test_board_without_calibration_says_so_and_does_not_balance),
         cmocka_unit_test(test_ntc_faults_are_flagged_and_stop_balancing),
         cmocka_unit_test(test_restart_flag_goes_with_the_first_complete_round),

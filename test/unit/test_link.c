@@ -407,20 +407,6 @@ static void test_board_that_lost_hop_behind_a_silence_has_no_number(void **state
     assert_int_equal(l.number, 0);
 }
 
-/* A wire that is held low for hours: the round that follows must not bring the reading of back then. */
-static void test_reading_of_a_break_that_lasts_for_a_second_is_not_sent(void **state)
-{
-    (void)state;
-    reset();
-    build(3);
-    link_break_seen(&l);
-    link_set_reading(&l, OWN_MV, OWN_DC, OWN_FLAGS);
-    assert_true(l.own_ready);
-    link_lead_section(&l);
-    assert_int_equal(l.state, LINK_BREAK);
-    assert_false(l.own_ready);
-}
-
 /* Without START nobody knows whose round it is, and which one. */
 static void test_board_that_lost_start_and_hop_has_no_number(void **state)
 {
@@ -497,7 +483,6 @@ int main(void)
         cmocka_unit_test(test_bad_hop_is_marked_and_counted_once_in_the_chain),
         cmocka_unit_test(test_board_that_lost_hop_keeps_its_number_for_two_rounds),
         cmocka_unit_test(test_board_that_lost_hop_behind_a_silence_has_no_number),
-        cmocka_unit_test(test_reading_of_a_break_that_lasts_for_a_second_is_not_sent),
         cmocka_unit_test(test_board_that_lost_start_and_hop_has_no_number),
         cmocka_unit_test(test_start_type_in_the_wrong_place_is_not_taken),
         cmocka_unit_test(test_stream_behind_two_bad_head_frames_is_not_accepted),
