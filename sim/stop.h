@@ -4,7 +4,8 @@
 
 #include <stdbool.h>
 
-/* From now on SIGINT, SIGTERM and SIGHUP are only remembered; a second one ends the program. */
+/* From now on SIGINT, SIGTERM and SIGHUP are only remembered, but for those that are ignored, as under nohup;
+ * a second one ends the program. */
 void stop_on_signals(void);
 bool stop_wanted(void);
 

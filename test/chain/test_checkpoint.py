@@ -13,7 +13,9 @@ import time
 
 from chain import FIRMWARE, ROOT, SIM, TIMEOUT_S, check, describe, main
 from elf import copy_images, patch
+from terminal import Terminal
 
+STEP = ["--csv-step", 0.05] # as often as belief is looked at
 SOAK = bool(os.environ.get("SOAK"))
 
 LIBRARY = [("winter_morning.txt", 600, 259.43), ("cable_break.txt", 500, 121.07),
@@ -57,7 +59,7 @@ class Through:
         self.end_s = end_s
         self.later_s = later_s
         self.later = bench.path("through.ckpt")
-        self.run = bench.run(self.arguments + ["--duration", end_s, "--threads", 1, "--save",
+        self.run = bench.run(self.arguments + STEP + ["--duration", end_s, "--threads", 1, "--save",
                                                self.later, "--save-at", later_s], expect_code=None)
         check(self.run.code in (0, 1), "exit code %d: %s" % (self.run.code, self.run.err))
 
@@ -66,7 +68,7 @@ class Through:
         saved, later = self.bench.path("saved.ckpt"), self.bench.path("later.ckpt")
         self.bench.run(self.arguments + ["--duration", at_s, "--threads", threads[0], "--save", saved],
                        expect_code=None)
-        resumed = self.bench.run(["--resume", saved, "--duration", self.end_s, "--threads",
+        resumed = self.bench.run(STEP + ["--resume", saved, "--duration", self.end_s, "--threads",
                                   threads[1], "--save", later, "--save-at", self.later_s],
                                  expect_code=None)
         check(resumed.code == self.run.code, "%s: exit code %d, not %d: %s" % (
@@ -179,7 +181,7 @@ def random_run(number, bench):
               "at %d within 5 expect max_mv > 3000" % dice.randint(1, 12)]
     arguments = ["--cells", cells, "--seed", number, "--capacity", 5, "--set", "soc=0.%02d" %
                  dice.randint(3, 97), "--set", "spread=0.03"]
-    at_s = round(dice.uniform(0.01, end_s - 1), 2)
+    at_s = round(dice.uniform(0.01, end_s - 1), dice.choice([0, 1, 2, 2])) or 0.01
     through = Through(bench, arguments, "\n".join(lines) + "\n", end_s, end_s - 0.5)
     try:
         through.stop_at(at_s, (dice.randint(1, 2), dice.randint(1, 2)))
@@ -220,7 +222,7 @@ def library(name, end_s, at_s, bench):
     return "%d s, saved at %g s and again" % (end_s, at_s)
 
 
-PROFILE = "time_s,current_a\n0,-2\n20,5\n40,-8\n"
+PROFILE = "time_s,current_a\n0,-2\n2,5\n4.25,-8\n"
 RECORDING = ("time_s,current_a,cell1_mv,cell2_mv,cell3_mv,temp1_c\n0,0,3300,3310,3290,20\n"
              "10,-5,3200,3210,3190,22\n30,5,3400,3410,3390,25\n")
 
@@ -231,7 +233,7 @@ def other_file(scenario, name, bench):
     through = Through(bench, ["--cells", 3, "--seed", 3], scenario, 14, 13)
     through.stop_at(7.77)
     with open(text) as file:
-        changed = file.read().replace("20", "21", 1)
+        changed = file.read().replace("5", "6", 1)
     bench.write(name, changed)
     refused(bench, ["--resume", bench.path("saved.ckpt"), "--duration", 9],
             ["scenario.txt", "saved.ckpt"])
@@ -239,6 +241,32 @@ def other_file(scenario, name, bench):
 
 def rig(bench):
     Through(bench, ["--cells", 2, "--seed", 3, "--calibrate", "ring"], "", 6, 5.5).stop_at(3.21)
+
+
+def other_core(bench):
+    """Saved on one core, gone on with on the other."""
+    arguments = ["--cells", 3, "--seed", 8, "--scenario", bench.write("s.txt", BUSY)]
+    through = bench.run(arguments + ["--duration", 9], expect_code=None)
+    saved = bench.path("saved.ckpt")
+    for first, second in (("own", "simavr"), ("simavr", "own")):
+        bench.run(arguments + ["--core", first, "--duration", 5.43, "--save", saved], expect_code=None)
+        compare(through, bench.run(["--resume", saved, "--duration", 9, "--core", second],
+                                   expect_code=None), 5.43, second)
+
+
+def in_the_view(bench):
+    """The view shows what was set before, and `q` saves."""
+    saved, later = bench.path("saved.ckpt"), bench.path("later.ckpt")
+    bench.run(["--cells", 3, "--duration", 8, "--save", saved],
+              "at 3 load 7 A\nat 4 charger 9 A 3.5 V\nat 5 switches 01010001\n")
+    os.chdir(ROOT)
+    t = Terminal([SIM, "--view", "--firmware", FIRMWARE, "--resume", saved, "--save", later],
+                 bench.path("err.txt"))
+    t.wait("Set", "load 7 A", "charger 9 A", "0101 0001")
+    t.type("q")
+    check(t.exit_code() == 0, "exit code %s" % t.exit_code())
+    check(at_second(bench, later) > 8, "saved at %g s" % at_second(bench, later))
+    return "from 8 s to %g s" % at_second(bench, later)
 
 
 def ext_log(bench):
@@ -485,7 +513,8 @@ if __name__ == "__main__":
           ("checkpoint_profile", functools.partial(other_file, "at 2 profile p.csv scale 2 loop\n",
                                                    "p.csv")),
           ("checkpoint_recording", functools.partial(other_file, "replay r.csv\n", "r.csv")),
-          ("checkpoint_rig", rig), ("checkpoint_ext_log", ext_log),
+          ("checkpoint_rig", rig), ("checkpoint_other_core", other_core),
+          ("checkpoint_in_the_view", in_the_view), ("checkpoint_ext_log", ext_log),
           ("checkpoint_crash_later", crash_later), ("checkpoint_futures", futures),
           ("checkpoint_other_future", other_future),
           ("checkpoint_scenario_goes_along", scenario_goes_along), ("checkpoint_lines", lines), ("checkpoint_report", report),
