@@ -269,6 +269,31 @@ def in_the_view(bench):
     return "from 8 s to %g s" % at_second(bench, later)
 
 
+def changes(path, from_ps):
+    """What a waveform file says of the time from then on."""
+    at_ps, found = 0, []
+    with open(path) as file:
+        for line in file:
+            if line.startswith("#"):
+                at_ps = int(line[1:])
+            elif at_ps >= from_ps and not line.startswith("$"):
+                found.append((at_ps, line))
+    return found
+
+
+def waveforms(bench):
+    """Pins and wires of a run that goes on; an edge of just before the checkpoint may come a little later."""
+    files = [bench.path("through.vcd"), bench.path("resumed.vcd")]
+    saved = bench.path("saved.ckpt")
+    bench.run(["--cells", 3, "--duration", 8, "--vcd", files[0]])
+    bench.run(["--cells", 3, "--duration", 5.55, "--save", saved])
+    bench.run(["--resume", saved, "--duration", 8, "--vcd", files[1]])
+    through, resumed = (changes(name, 5560000000000) for name in files)
+    check(through == resumed and len(through) > 1000, "%d and %d changes" % (
+        len(through), len(resumed)))
+    return "%d changes" % len(through)
+
+
 def ext_log(bench):
     """Frames of the extended data output that are on their way when it is saved."""
     logs = [bench.path(name) for name in ("through.log", "resumed.log")]
@@ -514,7 +539,7 @@ if __name__ == "__main__":
                                                    "p.csv")),
           ("checkpoint_recording", functools.partial(other_file, "replay r.csv\n", "r.csv")),
           ("checkpoint_rig", rig), ("checkpoint_other_core", other_core),
-          ("checkpoint_in_the_view", in_the_view), ("checkpoint_ext_log", ext_log),
+          ("checkpoint_in_the_view", in_the_view), ("checkpoint_waveforms", waveforms), ("checkpoint_ext_log", ext_log),
           ("checkpoint_crash_later", crash_later), ("checkpoint_futures", futures),
           ("checkpoint_other_future", other_future),
           ("checkpoint_scenario_goes_along", scenario_goes_along), ("checkpoint_lines", lines), ("checkpoint_report", report),
