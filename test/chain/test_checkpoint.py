@@ -93,16 +93,49 @@ at 8 app "cells"
 at 8 within 9 app expect "cell"
 at 11 load 30 A
 at 12 temperature 1 3
-at 15 ambient 5
+at 6.5 ambient -50
 """
 
 
-def moments(cells, count, bench):
-    """Steps of a second and a bit in which a round goes by: breaks, heads, frames, measurements."""
-    through = Through(bench, ["--cells", cells, "--seed", 11], BUSY, 13, 12.5)
+def round_at(bench, arguments, after_s):
+    """When Begin's next round begins, in whole steps of the simulator."""
+    wave = bench.path("round.vcd")
+    bench.run(arguments + ["--duration", after_s + 1.5, "--vcd", wave, "--vcd-boards", 1],
+              expect_code=None)
+    with open(wave) as file:
+        name = re.search(r"\$var wire 1 (\S+) OUT", file.read()).group(1)
+    falls = [at_ps for at_ps, line in changes(wave, int(after_s * 1e12)) if line.strip() == "0" + name]
+    return int(falls[0] / 1e10) / 100
+
+
+def changes(path, from_ps):
+    """What a waveform file says of the time from then on."""
+    at_ps, found = 0, []
+    with open(path) as file:
+        for line in file:
+            if line.startswith("#"):
+                at_ps = int(line[1:])
+            elif at_ps >= from_ps and not line.startswith("$"):
+                found.append((at_ps, line))
+    return found
+
+
+def moments(cells, count, scenario, bench):
+    """All through a round: before it, in its break, sync, head, frames, return; and some between rounds."""
+    through = Through(bench, ["--cells", cells, "--seed", 11], scenario, 11, 10.5)
+    first_s = round_at(bench, through.arguments, 7)
     for i in range(count):
-        through.stop_at(round(7.93 + i * 1.1 / count, 2), (1 + i % 2, 1 + i // 2 % 2))
-    return "%d moments of a round, %d boards" % (count, cells)
+        through.stop_at(round(first_s + 0.01 * i, 2), (1 + i % 2, 1 + i // 2 % 2))
+    for at_s in (first_s - 0.01, first_s + 0.33, 9):
+        through.stop_at(round(at_s, 2))
+    return "%d moments from %g s on, %d boards" % (count + 3, first_s, cells)
+
+
+# All kinds, early and late in the round that begins a little later.
+WIRE_FAULTS = "".join("at 6.9 fault %s\n" % words for words in [
+    "wire 2 0 delay 400", "wire 3 3 insert 85", "wire 4 5 duplicate", "wire 5 20 truncate",
+    "wire 6 8 framing", "wire 7 60 flip 24", "wire 8 40 drop", "wire 9 30 glitch 40",
+    "pulse 10 24 low 3000", "pulse 11 23 high 2000", "wire 12 50 duplicate", "wire 13 25 delay 900"])
 
 
 # Something is going on at the second moment.
@@ -113,8 +146,6 @@ IN_THE_MIDDLE = {
     "stuck": ("at 6 stuck 1 low\nat 9.5 stuck 1 off\n", 8.2),
     "broken_wire": ("at 6 break 1 2\nat 10 repair 1 2\n", 8.88),
     "broken_return": ("at 6 break 4 1\n", 6.03),
-    "wire_fault_waits": ("at 6.6 fault wire 1 9 flip 64\n"
-                         "at 6.6 fault wire 2 3 delay 400\n", 6.62),
     "eeprom_write": ("at 0 fault eeprom 4 3 random\nat 5 app \"set 5 1\"\nat 7 button end down\n", 7.04),
     "app_reply": ("at 6 app \"cells\"\nat 6.5 app \"health 2\"\n", 6.12),
     "swap": ("at 6 swap 2 3\n", 6.04),
@@ -267,18 +298,6 @@ def in_the_view(bench):
     check(t.exit_code() == 0, "exit code %s" % t.exit_code())
     check(at_second(bench, later) > 8, "saved at %g s" % at_second(bench, later))
     return "from 8 s to %g s" % at_second(bench, later)
-
-
-def changes(path, from_ps):
-    """What a waveform file says of the time from then on."""
-    at_ps, found = 0, []
-    with open(path) as file:
-        for line in file:
-            if line.startswith("#"):
-                at_ps = int(line[1:])
-            elif at_ps >= from_ps and not line.startswith("$"):
-                found.append((at_ps, line))
-    return found
 
 
 def waveforms(bench):
@@ -530,8 +549,9 @@ def other_images(bench):
 
 if __name__ == "__main__":
     main([("checkpoint_moments_of_%d" % cells,
-           functools.partial(moments, cells, 60 if SOAK else count))
-          for cells, count in ((2, 8), (4, 12), (16, 4))] +
+           functools.partial(moments, cells, 40 if SOAK else count, BUSY))
+          for cells, count in ((2, 5), (4, 7), (16, 3))] +
+         [("checkpoint_wire_faults", functools.partial(moments, 14, 12 if SOAK else 9, WIRE_FAULTS))] +
          [("checkpoint_" + name, functools.partial(in_the_middle, name)) for name in IN_THE_MIDDLE] +
          [("checkpoint_any_moment", functools.partial(any_moment, 1000, 1000 if SOAK else 20)),
           ("checkpoint_of_255", of_255),
