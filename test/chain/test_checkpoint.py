@@ -131,11 +131,14 @@ def moments(cells, count, scenario, bench):
     return "%d moments from %g s on, %d boards" % (count + 3, first_s, cells)
 
 
-# All kinds, early and late in the round that begins a little later.
+# All kinds in the round that begins a little later, those behind which less is heard on the last hops; and
+# one of a single byte on each hop, late enough that the stop is before it.
 WIRE_FAULTS = "".join("at 6.9 fault %s\n" % words for words in [
-    "wire 2 0 delay 400", "wire 3 3 insert 85", "wire 4 5 duplicate", "wire 5 20 truncate",
-    "wire 6 8 framing", "wire 7 60 flip 24", "wire 8 40 drop", "wire 9 30 glitch 40",
-    "pulse 10 24 low 3000", "pulse 11 23 high 2000", "wire 12 50 duplicate", "wire 13 25 delay 900"])
+    "wire 2 3 insert 85", "wire 3 5 duplicate", "wire 4 8 framing", "wire 5 30 glitch 40",
+    "wire 6 50 duplicate", "wire 7 25 delay 900", "wire 8 40 drop", "wire 9 60 flip 24",
+    "pulse 10 24 low 300", "pulse 11 23 high 200", "wire 12 0 delay 400", "wire 13 20 truncate"])
+LATE_FAULTS = "".join("at 6.9 fault wire %d %d %s\n" % (hop, 4 + 7 * hop, kind)
+                      for hop, kind in enumerate(["flip 8", "drop", "insert 7", "flip 2"] * 3, 2))
 
 
 # Something is going on at the second moment.
@@ -551,7 +554,8 @@ if __name__ == "__main__":
     main([("checkpoint_moments_of_%d" % cells,
            functools.partial(moments, cells, 40 if SOAK else count, BUSY))
           for cells, count in ((2, 5), (4, 7), (16, 3))] +
-         [("checkpoint_wire_faults", functools.partial(moments, 14, 12 if SOAK else 9, WIRE_FAULTS))] +
+         [("checkpoint_wire_faults", functools.partial(moments, 14, 12 if SOAK else 8, WIRE_FAULTS)),
+          ("checkpoint_late_faults", functools.partial(moments, 14, 12 if SOAK else 8, LATE_FAULTS))] +
          [("checkpoint_" + name, functools.partial(in_the_middle, name)) for name in IN_THE_MIDDLE] +
          [("checkpoint_any_moment", functools.partial(any_moment, 1000, 1000 if SOAK else 20)),
           ("checkpoint_of_255", of_255),
