@@ -10,6 +10,8 @@
 #include <cmocka.h>
 
 #include <avr_extint.h>
+#include <avr_ioport.h>
+#include <sim_io.h>
 #include <sim_core.h>
 
 #include "engine/inside.h"
@@ -80,7 +82,7 @@ static void do_something(struct chip *c, uint32_t what, uint32_t value)
     avr_t *avr = c->mcu.avr;
     avr_int_vector_t *v = vector(c, value);
 
-    switch (what % 9) {
+    switch (what % 10) {
     case 0:
         avr_regbit_set(avr, v->enable);
         inside_raise(avr, v);
@@ -114,6 +116,11 @@ static void do_something(struct chip *c, uint32_t what, uint32_t value)
         c->source.armed = true;
         c->source.due_ps = (int64_t)value;
         c->source.alive = value & ALIVE_ALWAYS;
+        break;
+    case 9:
+        avr_ioctl(
+            avr, AVR_IOCTL_IOPORT_SET_EXTERNAL('A' + value % 4),
+            &(avr_ioport_external_t){ .mask = value >> 8 & 0xFFu, .value = value >> 16 & 0xFFu });
         break;
     }
 }
