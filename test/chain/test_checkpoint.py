@@ -149,19 +149,21 @@ IN_THE_MIDDLE = {
     "stuck": ("at 6 stuck 1 low\nat 9.5 stuck 1 off\n", 8.2),
     "broken_wire": ("at 6 break 1 2\nat 10 repair 1 2\n", 8.88),
     "broken_return": ("at 6 break 4 1\n", 6.03),
-    "eeprom_write": ("at 0 fault eeprom 4 3 random\nat 5 app \"set 5 1\"\nat 7 button end down\n", 7.04),
-    "app_reply": ("at 6 app \"cells\"\nat 6.5 app \"health 2\"\n", 6.12),
-    "swap": ("at 6 swap 2 3\n", 6.04),
+    "swap": ("at 2 temperature all 45\nat 6 swap 2 3\n", 6.04),
     "replace": ("at 6 replace 3\n", 6.09),
     "reset": ("at 6 reset 3\n", 6.03),
     "reset_all": ("at 6 reset all\n", 6.5),
     "brown_out": ("at 6 brownout 2 0.5\n", 6.3),
     "crystal_dead": ("at 5 fault crystal 4 dead\nat 11 fault crystal 4 ok\n", 7.5),
+    "crystal_just_dead": ("at 5 fault crystal 4 dead\nat 11 fault crystal 4 ok\n", 5.43),
     "stuck_ram_bit": ("at 6 fault ram 2 360 3 1\n", 8.1),
     "own_flash": ("at 0 fault flash 2 20000 3\n", 5.01),
     "divider": ("at 4 fault divider 3 1.1\nat 5 ntc cell 2 open\n", 6.66),
     "clock_drift": ("at 3 clock 3 -3 over 100\nat 5 clock 3 4 over 6000\n", 8.05),
-    "sensors": ("at 3 sensor 1 offset 2\nat 4 sensor 2 open\nat 5 load 20 A\n", 6.2),
+    "sensors": ("at 3 sensor 1 offset 2\nat 3 sensor 1 gain 1.2\n"
+                "at 5 charger 20 A 3.5 V\n", 6.2),
+    "sensor_open": ("at 4 sensor 2 open\nat 5 load 20 A\n", 6.2),
+    "button": ("at 5 button begin down\nat 8 reset 1\n", 6.5),
     "removed_cell": ("at 5 remove 2\nat 9 insert 2\n", 7.0),
     "event_of_the_moment": ("at 3 noise all 4e-4\nat 9.62 noise all 0\n", 9.62),
     "switches": ("at 5 switches 11111111\n", 5.02),
@@ -173,6 +175,37 @@ def in_the_middle(name, bench):
     through = Through(bench, ["--cells", 4, "--seed", 23], scenario, 13, 12.11)
     through.stop_at(at_s, (2, 1))
     return "at %g s" % at_s
+
+
+def eeprom_write(bench):
+    """End writes 26 bytes in a row, 3.3 ms each: stops within, once with a supply that will fail."""
+    scenario = "at 0 fault eeprom 4 %d random\n"
+    arguments = ["--cells", 4, "--seed", 23]
+    low, high = 10, 12
+
+    def writes(end_s):
+        return bench.run(arguments + ["--duration", end_s]).json["boards"][3]["eeprom_writes"]
+
+    before, behind = writes(low), writes(high)
+    check(behind - before > 10, "only %d writes" % (behind - before))
+    while high - low > 0.015:
+        middle = round((low + high) / 2, 2)
+        low, high = (middle, high) if writes(middle) < (before + behind) / 2 else (low, middle)
+    for number in (1000, before + 3 * (behind - before) // 4):
+        through = Through(bench, arguments, scenario % number, high + 2, high + 1.5)
+        for i in range(-2, 2):
+            through.stop_at(round(high + 0.01 * i, 2))
+    return "%d writes round %g s" % (behind - before, high)
+
+
+def app_reply(bench):
+    """A command that is still being typed, and its reply, which nobody expected: the last line is kept."""
+    scenario = ("at 8 app \"%scells\"\nat 8.05 app \"health 2\"\n"
+                "at 8 within 5 app expect \"never\"\n" % (" " * 90))
+    through = Through(bench, ["--cells", 4, "--seed", 23], scenario, 13.5, 12.5)
+    for i in range(1, 19, 2):
+        through.stop_at(round(8 + 0.01 * i, 2))
+    return "9 moments"
 
 
 # ---- any moment of any run --------------------------------------------------------------------------
@@ -321,14 +354,17 @@ def ext_log(bench):
     logs = [bench.path(name) for name in ("through.log", "resumed.log")]
     arguments = ["--cells", 3, "--seed", 8]
     bench.run(arguments + ["--duration", 14, "--ext-log", logs[0]])
-    for at_s in (6.02, 6.5, 7.31):
+    with open(logs[0]) as file:
+        through = file.read().splitlines()
+    for line in through[5:8]:
+        at_s = round(float(line.split()[0]) + 0.03, 2) # half of the frame
         saved = bench.path("saved.ckpt")
         bench.run(arguments + ["--duration", at_s, "--save", saved])
         bench.run(["--resume", saved, "--duration", 14, "--ext-log", logs[1]])
-        through, resumed = (open(log).read().splitlines() for log in logs)
-        check(len(resumed) > 3 and through[-len(resumed):] == resumed,
-              "saved at %g s: %d lines, not the last of %d" % (at_s, len(resumed), len(through)))
-    return "%d frames, the last %d behind a checkpoint" % (len(through), len(resumed))
+        with open(logs[1]) as file:
+            resumed = file.read().splitlines()
+        check(resumed == through[through.index(line):], "saved at %g s: %s" % (at_s, resumed[:2]))
+    return "%d frames" % len(through)
 
 
 def crash_later(bench):
@@ -557,7 +593,8 @@ if __name__ == "__main__":
          [("checkpoint_wire_faults", functools.partial(moments, 14, 12 if SOAK else 8, WIRE_FAULTS)),
           ("checkpoint_late_faults", functools.partial(moments, 14, 12 if SOAK else 8, LATE_FAULTS))] +
          [("checkpoint_" + name, functools.partial(in_the_middle, name)) for name in IN_THE_MIDDLE] +
-         [("checkpoint_any_moment", functools.partial(any_moment, 1000, 1000 if SOAK else 20)),
+         [("checkpoint_eeprom_write", eeprom_write), ("checkpoint_app_reply", app_reply),
+          ("checkpoint_any_moment", functools.partial(any_moment, 1000, 1000 if SOAK else 20)),
           ("checkpoint_of_255", of_255),
           ("checkpoint_profile", functools.partial(other_file, "at 2 profile p.csv scale 2 loop\n",
                                                    "p.csv")),
