@@ -155,7 +155,7 @@ IN_THE_MIDDLE = {
     "reset_all": ("at 6 reset all\n", 6.5),
     "brown_out": ("at 6 brownout 2 0.5\n", 6.3),
     "crystal_dead": ("at 5 fault crystal 4 dead\nat 11 fault crystal 4 ok\n", 7.5),
-    "crystal_just_dead": ("at 5 fault crystal 4 dead\nat 11 fault crystal 4 ok\n", 5.43),
+    "crystal_just_dead": ("at 5 fault crystal 4 dead\nat 11 fault crystal 4 ok\n", 5.02),
     "stuck_ram_bit": ("at 6 fault ram 2 360 3 1\n", 8.1),
     "own_flash": ("at 0 fault flash 2 20000 3\n", 5.01),
     "divider": ("at 4 fault divider 3 1.1\nat 5 ntc cell 2 open\n", 6.66),
