@@ -561,12 +561,12 @@ def other_file_format(bench):
         whole = file.read()
     bad = bench.path("bad.ckpt")
     dice = random.Random(4)
-    cuts = list(range(0, 60)) + [dice.randrange(len(whole)) for _ in range(500 if SOAK else 20)]
+    cuts = list(range(0, 56, 4)) + [dice.randrange(len(whole)) for _ in range(500 if SOAK else 9)]
     for size in cuts:
         with open(bad, "wb") as file:
             file.write(whole[:size])
         refused(bench, ["--resume", bad], [bad])
-    for _ in range(1000 if SOAK else 20):
+    for _ in range(1000 if SOAK else 9):
         changed = bytearray(whole)
         changed[dice.randrange(len(whole))] ^= 1 << dice.randrange(8)
         with open(bad, "wb") as file:
@@ -594,16 +594,18 @@ if __name__ == "__main__":
           ("checkpoint_late_faults", functools.partial(moments, 14, 12 if SOAK else 8, LATE_FAULTS))] +
          [("checkpoint_" + name, functools.partial(in_the_middle, name)) for name in IN_THE_MIDDLE] +
          [("checkpoint_eeprom_write", eeprom_write), ("checkpoint_app_reply", app_reply),
-          ("checkpoint_any_moment", functools.partial(any_moment, 1000, 1000 if SOAK else 20)),
+          ("checkpoint_any_moment", functools.partial(any_moment, 1000, 1000 if SOAK else 14)),
           ("checkpoint_of_255", of_255),
           ("checkpoint_profile", functools.partial(other_file, "at 2 profile p.csv scale 2 loop\n",
                                                    "p.csv")),
           ("checkpoint_recording", functools.partial(other_file, "replay r.csv\n", "r.csv")),
           ("checkpoint_rig", rig), ("checkpoint_other_core", other_core),
-          ("checkpoint_in_the_view", in_the_view), ("checkpoint_waveforms", waveforms), ("checkpoint_ext_log", ext_log),
+          ("checkpoint_in_the_view", in_the_view), ("checkpoint_waveforms", waveforms),
+          ("checkpoint_ext_log", ext_log),
           ("checkpoint_crash_later", crash_later), ("checkpoint_futures", futures),
           ("checkpoint_other_future", other_future),
-          ("checkpoint_scenario_goes_along", scenario_goes_along), ("checkpoint_lines", lines), ("checkpoint_report", report),
+          ("checkpoint_scenario_goes_along", scenario_goes_along),
+          ("checkpoint_lines", lines), ("checkpoint_report", report),
           ("checkpoint_interrupted", functools.partial(interrupted, signal.SIGINT)),
           ("checkpoint_killed", functools.partial(interrupted, signal.SIGKILL)),
           ("checkpoint_refuses_another_pack", other_pack),
