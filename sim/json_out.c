@@ -30,7 +30,8 @@ static void put_run(json_t *root, const struct run *r)
     json_object_set_new(root, "seed", json_integer((json_int_t)r->options->seed));
     json_object_set_new(root, "sim_s", rounded(sim_s, 0.001));
     json_object_set_new(root, "wall_s", rounded(r->wall_s, 0.001));
-    json_object_set_new(root, "ratio", rounded(sim_s / r->wall_s, 0.01));
+    json_object_set_new(root, "ratio",
+                        rounded((sim_s - (double)r->from_ps * 1e-12) / r->wall_s, 0.01));
     json_object_set_new(root, "crashed_board", json_integer(r->crashed_board));
     json_object_set_new(root, "expect_total",
                         json_integer(r->scenario ? scenario_expect_total(r->scenario) : 0));

@@ -90,17 +90,16 @@ static void print_place(const struct run *r)
                  r->view.broken_after + 1);
 }
 
-static void print_changes(const struct run *r)
+static void print_changes(struct run *r)
 {
-    static struct end_view before;
+    const struct end_view *before = &r->told;
 
-    if (before.broken != r->view.broken || before.broken_after != r->view.broken_after)
+    if (before->broken != r->view.broken || before->broken_after != r->view.broken_after)
         print_place(r);
-    if (before.charge_closed != r->view.charge_closed)
+    if (before->charge_closed != r->view.charge_closed)
         print_change(r, "charge", r->view.charge_closed, r->view.charge_reason);
-    if (before.load_closed != r->view.load_closed)
+    if (before->load_closed != r->view.load_closed)
         print_change(r, "load", r->view.load_closed, r->view.load_reason);
-    before = r->view;
 }
 
 static void terminal_line(const struct run *r)
@@ -119,13 +118,15 @@ static void terminal_line(const struct run *r)
     fflush(stdout);
 }
 
-void live_second(const struct run *r)
+void live_second(struct run *r)
 {
     bool terminal = isatty(STDOUT_FILENO);
 
+    if (!r->options->quiet)
+        print_changes(r);
+    r->told = r->view;
     if (r->options->quiet)
         return;
-    print_changes(r);
     if (r->view_shown)
         return;
     if (terminal) {
@@ -155,7 +156,7 @@ static void print_replay(const struct run *r)
 
 void live_summary(const struct run *r)
 {
-    double sim_s = (double)r->chain.now_ps * 1e-12;
+    double sim_s = (double)(r->chain.now_ps - r->from_ps) * 1e-12;
 
     if (r->options->quiet)
         return;

@@ -11,7 +11,7 @@ void live_say(const struct run *r, const char *format, ...) __attribute__((forma
 void live_print(const struct run *r, const char *lines);
 /* Takes the renewing line away. */
 void live_clear(void);
-void live_second(const struct run *r);
+void live_second(struct run *r);
 void live_summary(const struct run *r);
 
 #endif

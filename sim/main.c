@@ -1,6 +1,7 @@
 /* bms-sim: a whole chain of boards, with the images that are flashed, in simavr. */
 #include <stdio.h>
 
+#include "checkpoint/checkpoint.h"
 #include "debug/crash.h"
 #include "json_out.h"
 #include "live.h"
@@ -31,13 +32,13 @@ static void stop_showing(struct run *r)
     r->view_shown = NULL;
 }
 
-static int simulate(const struct options *o, struct scenario *scenario)
+static int simulate(const struct options *o, struct scenario *scenario, struct checkpoint *from)
 {
     struct run run;
     struct err err;
     int status = EXIT_OK;
 
-    if (!run_init(&run, o, scenario, &err) || !show(&run, &err)) {
+    if (!run_init(&run, o, scenario, from, &err) || !show(&run, &err)) {
         run_free(&run);
         return bad_input(&err);
     }
@@ -54,31 +55,58 @@ static int simulate(const struct options *o, struct scenario *scenario)
         status = bad_input(&err);
     if (o->report_path && !report_write(run.report, &run, &err))
         status = bad_input(&err);
+    if (run.save_failed)
+        status = EXIT_BAD_INPUT;
     run_free(&run);
+    return status;
+}
+
+static int start(struct options *o)
+{
+    struct scenario *scenario = NULL;
+    struct err err;
+    int status;
+
+    if (o->scenario_path) {
+        scenario = scenario_load(o->scenario_path, run_name_known, &err);
+        if (!scenario)
+            return bad_input(&err);
+    }
+    if (o->sweeps > 0) {
+        status = sweep_main(o, scenario);
+    } else {
+        options_complete(o, scenario);
+        status = simulate(o, scenario, NULL);
+    }
+    scenario_free(scenario);
+    return status;
+}
+
+static int go_on(struct options *o)
+{
+    struct checkpoint from;
+    struct scenario *scenario = NULL;
+    struct err err;
+    int status;
+
+    if (!checkpoint_open(&from, o->resume_path, &err) ||
+        !checkpoint_scenario(&from, o, run_name_known, &scenario, &err) ||
+        !checkpoint_options(&from, o, scenario, &err))
+        status = bad_input(&err);
+    else
+        status = simulate(o, scenario, &from);
+    scenario_free(scenario);
+    checkpoint_close(&from);
     return status;
 }
 
 int main(int argc, char **argv)
 {
     struct options options;
-    struct scenario *scenario = NULL;
-    struct err err;
     int status;
 
     options_parse(&options, argc, argv);
-    if (options.scenario_path) {
-        scenario = scenario_load(options.scenario_path, run_name_known, &err);
-        if (!scenario)
-            return bad_input(&err);
-    }
-    if (options.sweeps > 0) {
-        status = sweep_main(&options, scenario);
-    } else {
-        options_complete(&options, scenario);
-        status = simulate(&options, scenario);
-    }
-    if (scenario)
-        scenario_free(scenario);
+    status = options.resume_path && options.sweeps == 0 ? go_on(&options) : start(&options);
     options_free(&options);
     return status;
 }

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "scenario/number.h"
 #include "setup.h"
 
 #define DEFAULT_CELLS 16
@@ -16,6 +17,7 @@
 #define TRACE_STEPS 64
 #define TRACE_STEPS_MAX 1000000
 #define GDB_PORT 1234
+#define SAVE_MIN_S 0.01
 
 enum {
     KEY_REALTIME = 1,
@@ -39,6 +41,10 @@ enum {
     KEY_EXT_BEGIN_LOG,
     KEY_VIEW,
     KEY_RECORD,
+    KEY_SAVE,
+    KEY_SAVE_AT,
+    KEY_SAVE_EVERY,
+    KEY_RESUME,
     KEY_VCD,
     KEY_VCD_BOARDS,
     KEY_TRACE,
@@ -85,6 +91,10 @@ static const struct argp_option table[] = {
       0 },
     { "record", KEY_RECORD, "FILE", 0, "what is done to the pack, as a scenario that does it again",
       0 },
+    { "save", KEY_SAVE, "FILE", 0, "a checkpoint at the end, also when it is interrupted", 0 },
+    { "save-at", KEY_SAVE_AT, "TIME", 0, "the checkpoint at this time instead (90, 15m, 2h)", 0 },
+    { "save-every", KEY_SAVE_EVERY, "TIME", 0, "and meanwhile again and again", 0 },
+    { "resume", KEY_RESUME, "FILE", 0, "goes on from a checkpoint, with its pack and scenario", 0 },
     { "vcd", KEY_VCD, "FILE", 0, "waveforms of the pins, for a waveform viewer", 0 },
     { "vcd-boards", KEY_VCD_BOARDS, "K,L..", 0, "of these boards (all, up to 16)", 0 },
     { "trace", KEY_TRACE, "K[:N]", 0, "when board K crashes: its last N instructions (64)", 0 },
@@ -145,6 +155,17 @@ static double csv_step_of(const char *text)
     if (fabs(steps - round(steps)) > 1e-6)
         bad("--%s: '%s' is not a multiple of 0.05", "csv-step", text);
     return step_s;
+}
+
+static double time_of(const char *option, const char *text)
+{
+    double s = 0.0;
+
+    if (!number_parse_time(text, &s))
+        bad("--%s: '%s' is no time (like 90, 90s, 15m, 2h or 1d)", option, text);
+    if (s < SAVE_MIN_S || s > DURATION_MAX_S)
+        bad("--%s: '%s' is not between 10 ms and 100 days", option, text);
+    return s;
 }
 
 static uint64_t seed_of(const char *text)
@@ -303,6 +324,18 @@ static error_t parse_one(int key, char *arg, struct argp_state *state)
         break;
     case KEY_RECORD:
         o->record_path = arg;
+        break;
+    case KEY_SAVE:
+        o->save_path = arg;
+        break;
+    case KEY_SAVE_AT:
+        o->save_at_s = time_of("save-at", arg);
+        break;
+    case KEY_SAVE_EVERY:
+        o->save_every_s = time_of("save-every", arg);
+        break;
+    case KEY_RESUME:
+        o->resume_path = arg;
         break;
     case KEY_VCD:
         o->vcd_path = arg;

@@ -50,6 +50,10 @@ struct options {
     const char *firmware_dir;
     bool view;
     const char *record_path;
+    const char *save_path;
+    double save_at_s;    /* 0: at the end */
+    double save_every_s; /* 0: not */
+    const char *resume_path;
     const char *vcd_path;
     bool vcd_board[255]; /* by index; all that are named with --vcd-boards */
     bool vcd_named;
@@ -73,6 +77,11 @@ struct options {
 void options_parse(struct options *o, int argc, char **argv);
 /* What the command line did not say, the scenario may; the rest has defaults. */
 void options_complete(struct options *o, const struct scenario *scenario);
+/* Its steps, for a run that goes on from a checkpoint: where nobody can look or type there is no view; a
+ * `set` line for the pack, duration left out; and what follows from the rest. */
+void options_check_terminal(struct options *o);
+void options_take_set(struct options *o, const struct scenario_defaults *set);
+void options_finish(struct options *o);
 
 void options_free(struct options *o);
 

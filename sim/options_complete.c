@@ -58,7 +58,7 @@ static void take_run(struct options *o, const struct scenario_defaults *d)
 }
 
 /* Where nobody can look or type, the run goes on with plain lines. */
-static void check_terminal(struct options *o)
+void options_check_terminal(struct options *o)
 {
     if (!o->view || (isatty(STDOUT_FILENO) && isatty(STDIN_FILENO)))
         return;
@@ -86,6 +86,45 @@ static void complete_debug(struct options *o)
     }
 }
 
+static void refuse(const char *reason)
+{
+    fprintf(stderr, "bms-sim: %s\n", reason);
+    exit(EXIT_BAD_INPUT);
+}
+
+static void check_saving(const struct options *o)
+{
+    if ((o->save_at_s > 0.0 || o->save_every_s > 0.0) && !o->save_path)
+        refuse(o->save_at_s > 0.0 ? "--save-at: --save says no file"
+                                  : "--save-every: --save says no file");
+    if (o->save_at_s > 0.0 && o->save_every_s > 0.0)
+        refuse("--save-every: not with --save-at");
+    if (o->record_path && o->resume_path)
+        refuse("--record: not with --resume, as nobody knows all that was done before");
+    if (o->save_at_s <= o->duration_s)
+        return;
+    fprintf(stderr, "bms-sim: --save-at: %.10g s is behind the end of the run, %.10g s\n",
+            o->save_at_s, o->duration_s);
+    exit(EXIT_BAD_INPUT);
+}
+
+void options_take_set(struct options *o, const struct scenario_defaults *set)
+{
+    double duration_s = o->duration_s;
+
+    take_pack(o, set);
+    take_run(o, set);
+    o->duration_s = duration_s;
+}
+
+void options_finish(struct options *o)
+{
+    check_saving(o);
+    complete_debug(o);
+    if (o->threads == 0)
+        o->threads = o->cells < TWO_THREADS_FROM ? 1 : 2;
+}
+
 void options_complete(struct options *o, const struct scenario *scenario)
 {
     static const struct scenario_defaults none;
@@ -96,14 +135,12 @@ void options_complete(struct options *o, const struct scenario *scenario)
     take_run(o, d);
     take_pack(o, &o->set);
     take_run(o, &o->set);
-    check_terminal(o);
+    options_check_terminal(o);
     if (o->view && !o->given['d'] && !d->has_duration && !o->set.has_duration)
         o->duration_s = INFINITY;
     if (recording && !o->given['n'])
         o->cells = (int)recording->cells;
     if (!o->given['w'] && !d->has_switches && !o->set.has_switches)
         o->switches = fitting_switches(o);
-    complete_debug(o);
-    if (o->threads == 0)
-        o->threads = o->cells < TWO_THREADS_FROM ? 1 : 2;
+    options_finish(o);
 }

@@ -144,3 +144,35 @@ void outside_close(struct outside *o)
     close_ext(&o->ext_end);
     pty_close(&o->app_pty);
 }
+
+/* ---- state ---------------------------------------------------------------------------------------- */
+
+static void ext_state(struct ext_reader *r, struct state *s)
+{
+    uint32_t size = (uint32_t)r->frame_size;
+
+    STATE(s, r->ear.from_ps);
+    state_count(s, "frame_size", &size, OUTSIDE_FRAME_MAX);
+    r->frame_size = (int)size;
+    state_bytes(s, "frame", r->frame, size);
+    STATE(s, r->frame_ps);
+    STATE(s, r->heard_ps);
+    STATE(s, r->frame_errors);
+}
+
+void outside_state(struct outside *o, struct state *s)
+{
+    uint32_t typed = (uint32_t)o->typed_size;
+    uint32_t line = (uint32_t)o->line_size;
+
+    ext_state(&o->ext_begin, s);
+    ext_state(&o->ext_end, s);
+    STATE(s, o->app.from_ps);
+    STATE(s, o->mouth.free_ps);
+    state_count(s, "typed_size", &typed, OUTSIDE_TYPED_MAX);
+    state_bytes(s, "typed", o->typed, typed);
+    o->typed_size = typed;
+    state_count(s, "line_size", &line, OUTSIDE_LINE_MAX - 1);
+    state_bytes(s, "line", o->line, line);
+    o->line_size = (int)line;
+}

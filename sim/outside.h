@@ -51,5 +51,7 @@ void outside_close(struct outside *o);
 void outside_type(struct outside *o, const char *line);
 /* After each step of the chain. */
 void outside_step(struct outside *o, int64_t now_ps);
+/* Who is behind a pseudo-terminal is not part of it. */
+void outside_state(struct outside *o, struct state *s);
 
 #endif

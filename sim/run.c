@@ -1,25 +1,19 @@
 #include "run.h"
 
-#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 #include <time.h>
 
 #include "actions.h"
 #include "belief.h"
 #include "csv_out.h"
-#include "factory.h"
 #include "live.h"
-#include "setup.h"
 #include "probe.h"
 #include "report/report.h"
-#include "rig.h"
+#include "saver.h"
+#include "stop.h"
 #include "view/view.h"
 
-#define BALANCE_OHM 3.3
-#define CAPACITY_SPREAD 0.01
-#define RESISTANCE_SPREAD 0.05
 #define STEPS_PER_LOOK 5 /* at what End believes: often enough to see every round */
 
 /* ---- statistics --------------------------------------------------------------------------------- */
@@ -132,7 +126,7 @@ static double wall_now_s(void)
 
 static void keep_real_time(const struct run *r, double start_s)
 {
-    double ahead_s = (double)r->chain.now_ps * 1e-12 - (wall_now_s() - start_s);
+    double ahead_s = (double)(r->chain.now_ps - r->from_ps) * 1e-12 - (wall_now_s() - start_s);
     struct timespec t = { .tv_sec = (time_t)ahead_s };
 
     if (ahead_s <= 0.0)
@@ -147,7 +141,7 @@ static void do_events(struct run *r, double now_s)
     const struct event *e;
 
     while (r->scenario && (e = scenario_next(r->scenario, now_s)) != NULL) {
-        if (r->json && event_disturbs(e))
+        if ((r->json || r->options->save_path) && event_disturbs(e))
             run_mark(r, e->line);
         action_do(r, e);
     }
@@ -246,36 +240,68 @@ static void watch_rounds(struct run *r)
     report_look(r->report, r);
 }
 
-static int64_t end_of_run_ps(const struct options *o)
+int64_t run_end_ps(double duration_s)
 {
-    return isfinite(o->duration_s) ? (int64_t)(o->duration_s * 1e12) : INT64_MAX;
+    return (int64_t)(fmin(duration_s, DURATION_MAX_S) * 1e12);
+}
+
+/* What stands at a moment, behind the step that led to it. A checkpoint is saved before: whoever goes on
+ * from it may let other things happen from that moment on. */
+static void do_moment(struct run *r, uint64_t step)
+{
+    uint64_t csv_steps = (uint64_t)lround(r->options->csv_step_s * CHAIN_STEPS_PER_SECOND);
+
+    do_events(r, (double)r->chain.now_ps * 1e-12);
+    if (step == 0)
+        return;
+    r->stopped =
+        debug_killed(&r->debug) || stop_wanted() || (r->view_shown && !view_step(r->view_shown, r));
+    if (step % CHAIN_STEPS_PER_SECOND == 0)
+        end_of_second(r);
+    if (r->csv && step % csv_steps == 0)
+        csv_row(r->csv, r);
+}
+
+static void do_step(struct run *r, uint64_t step)
+{
+    debug_before_step(&r->debug);
+    r->crashed_board = chain_step(&r->chain);
+    debug_after_step(&r->debug);
+    outside_step(&r->outside, r->chain.now_ps);
+    if (step % STEPS_PER_LOOK == 0)
+        watch_rounds(r);
+}
+
+/* A run that is stopped and to be saved makes one more step, as a checkpoint is saved before what stands at
+ * a moment, and it was stopped behind that. */
+static void run_steps(struct run *r, double start_s)
+{
+    const struct options *o = r->options;
+    int64_t end_ps = run_end_ps(o->duration_s);
+    uint64_t step = (uint64_t)(r->chain.now_ps / CHAIN_STEP_PS);
+    bool over = false;
+
+    do_moment(r, step);
+    over = r->stopped && !saver_at_end(o);
+    while (!over && r->chain.now_ps < end_ps && r->crashed_board == 0) {
+        bool last = r->stopped;
+        do_step(r, ++step);
+        if (r->crashed_board == 0)
+            saver_step(r, last || r->chain.now_ps >= end_ps);
+        do_moment(r, step);
+        if (o->realtime && !r->view_shown)
+            keep_real_time(r, start_s);
+        over = last || (r->stopped && !saver_at_end(o));
+    }
 }
 
 bool run_all(struct run *r)
 {
     double start_s = wall_now_s();
-    int64_t end_ps = end_of_run_ps(r->options);
-    uint64_t csv_steps = (uint64_t)lround(r->options->csv_step_s * CHAIN_STEPS_PER_SECOND);
-    uint64_t step = 0;
 
-    do_events(r, 0.0);
-    while (r->chain.now_ps < end_ps && r->crashed_board == 0 && !r->stopped) {
-        debug_before_step(&r->debug);
-        r->crashed_board = chain_step(&r->chain);
-        debug_after_step(&r->debug);
-        outside_step(&r->outside, r->chain.now_ps);
-        step++;
-        if (step % STEPS_PER_LOOK == 0)
-            watch_rounds(r);
-        do_events(r, (double)r->chain.now_ps * 1e-12);
-        r->stopped = debug_killed(&r->debug) || (r->view_shown && !view_step(r->view_shown, r));
-        if (step % CHAIN_STEPS_PER_SECOND == 0)
-            end_of_second(r);
-        if (r->csv && step % csv_steps == 0)
-            csv_row(r->csv, r);
-        if (r->options->realtime && !r->view_shown)
-            keep_real_time(r, start_s);
-    }
+    if (saver_at_end(r->options) && !r->view_shown)
+        stop_on_signals();
+    run_steps(r, start_s);
     if (r->json)
         run_mark(r, 0);
     r->wall_s = wall_now_s() - start_s;
@@ -283,107 +309,4 @@ bool run_all(struct run *r)
     if (r->scenario && r->crashed_board == 0)
         say_expects(r, true);
     return r->crashed_board == 0;
-}
-
-/* ---- building ----------------------------------------------------------------------------------- */
-
-static struct world *make_world(const struct options *o)
-{
-    struct world_config config = {
-        .cells = o->cells,
-        .chemistry = o->chemistry,
-        .capacity_ah = o->capacity_ah,
-        .soc_start = o->soc,
-        .soc_spread = o->spread,
-        .capacity_spread = CAPACITY_SPREAD,
-        .r_spread = RESISTANCE_SPREAD,
-        .ambient_c = o->ambient_c,
-        .seed = o->seed,
-        .balance_ohm = BALANCE_OHM,
-    };
-    return world_new(&config);
-}
-
-/* Outputs are opened before the run: a path that cannot be written must not cost it. */
-static bool open_output(FILE **out, const char *path, struct err *err)
-{
-    if (!path)
-        return true;
-    *out = fopen(path, "w");
-    return *out || err_set(err, "%s: cannot write: %s", path, strerror(errno));
-}
-
-static bool open_outputs(struct run *r, struct err *err)
-{
-    if (!open_output(&r->record.out, r->options->record_path, err) ||
-        !open_output(&r->csv, r->options->csv_path, err) ||
-        !open_output(&r->json, r->options->json_path, err))
-        return false;
-    if (r->options->report_path) {
-        r->report = report_open(r->options->report_path, r, err);
-        if (!r->report)
-            return false;
-    }
-    if (r->record.out)
-        record_begin(&r->record, r->options, r->scenario);
-    if (r->csv)
-        csv_header(r->csv, r->chain.cells);
-    return true;
-}
-
-bool run_init(struct run *r, const struct options *o, struct scenario *scenario, struct err *err)
-{
-    struct chain_config config = {
-        .cells = o->cells,
-        .seed = o->seed,
-        .switches = o->switches,
-        .sensors = o->sensors,
-        .passes = o->passes,
-        .clock_spread = o->clock_spread,
-        .clock_begin = o->clock_begin,
-        .clock_end = o->clock_end,
-        .threads = o->threads,
-        .simavr_core = o->simavr_core,
-        .firmware_dir = o->firmware_dir,
-    };
-    struct settings settings;
-
-    *r = (struct run){ .options = o, .scenario = scenario, .world = make_world(o) };
-    if (!r->world)
-        return err_set(err, "out of memory");
-    if (scenario && !scenario_check(scenario, o->cells, err))
-        return false;
-    if (!setup_settings(o, &settings, err))
-        return false;
-    if (!chain_init(&r->chain, &config, r->world, err) || !open_outputs(r, err) ||
-        !outside_open(&r->outside, &r->chain, o, scenario, err))
-        return false;
-    if (o->calibrated && !o->rig)
-        factory_calibrate(&r->chain);
-    if (o->calibrated && o->rig && !rig_calibrate(&r->chain, &config, !o->quiet, err))
-        return false;
-    factory_settings(&r->chain, &settings);
-    if (scenario && scenario_recording(scenario))
-        world_replay(r->world, scenario_recording(scenario));
-    return debug_open(&r->debug, &r->chain, o, err);
-}
-
-void run_free(struct run *r)
-{
-    if (r->record.out)
-        record_end(&r->record, (double)r->chain.now_ps * 1e-12);
-    if (r->csv)
-        fclose(r->csv);
-    if (r->json)
-        fclose(r->json);
-    report_free(r->report);
-    for (int i = 0; i < r->marks; i++) {
-        free(r->mark[i].counters);
-        free(r->mark[i].breaks);
-    }
-    free(r->mark);
-    outside_close(&r->outside);
-    debug_close(&r->debug);
-    chain_free(&r->chain);
-    world_free(r->world);
 }

@@ -15,6 +15,7 @@
 #include "view/record.h"
 #include "world/world.h"
 
+struct checkpoint;
 struct report;
 
 /* Worst and mean of absolute errors. */
@@ -56,7 +57,9 @@ struct run {
     struct chain chain;
     struct outside outside;
     struct end_view view; /* End's belief at this second */
+    struct end_view told; /* as it was when live.h said something of it */
     uint64_t second;
+    int64_t from_ps; /* of the checkpoint it goes on from, 0 without one */
     double wall_s;
     int crashed_board;
     /* statistics */
@@ -84,16 +87,24 @@ struct run {
     struct debug debug;
     struct view *view_shown; /* may be NULL */
     bool stopped;            /* somebody wants no more of it */
+    bool save_failed;        /* it was said */
     FILE *csv;               /* may be NULL */
     FILE *json;
     struct report *report; /* may be NULL */
 };
 
-/* False with one line in err. */
-bool run_init(struct run *r, const struct options *o, struct scenario *scenario, struct err *err);
+/* Where the checkpoint was saved, or at the start without one. False with one line in err; to be freed in
+ * both cases. */
+bool run_init(struct run *r, const struct options *o, struct scenario *scenario,
+              struct checkpoint *from, struct err *err);
 /* Runs to the end or a crash. False when a board crashed. */
 bool run_all(struct run *r);
 void run_free(struct run *r);
+/* All that changes in a run but its scenario, in sections of its own. */
+void run_state(struct run *r, struct state *s);
+
+/* When a run of this duration ends; INFINITY: after DURATION_MAX_S, as far as picoseconds reach. */
+int64_t run_end_ps(double duration_s);
 
 /* Readings that were sent and did not reach the End board since it locked. */
 uint64_t run_lost_readings(const struct run *r);

@@ -174,5 +174,18 @@ void adc_init(struct adc *a, struct mcu *m)
     mcu_own_register(m, REG_ADMUX, NULL, write_admux, a);
     mcu_own_register(m, REG_ADCL, NULL, write_result, a);
     mcu_own_register(m, REG_ADCH, NULL, write_result, a);
+    mcu_name_timer(m, done, a);
     adc_reset(a);
+}
+
+void adc_state(struct adc *a, struct state *s)
+{
+    rng_state(&a->noise, s);
+    STATE(s, a->first);
+    STATE(s, a->converting);
+    STATE(s, a->sample_ps);
+    STATE(s, a->aref_ps);
+    STATE(s, a->aref_v);
+    STATE(s, a->conversions);
+    gauge_state(&a->on, s);
 }

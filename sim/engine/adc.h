@@ -33,5 +33,6 @@ struct adc {
 uint16_t adc_code(struct adc *a, double x);
 void adc_init(struct adc *a, struct mcu *m);
 void adc_reset(struct adc *a);
+void adc_state(struct adc *a, struct state *s);
 
 #endif

@@ -324,3 +324,79 @@ void board_environment(struct board *b)
         volts = fmin(volts, SAGGED_V);
     mcu_environment(&b->mcu, volts, board_celsius(b));
 }
+
+/* ---- state ---------------------------------------------------------------------------------------- */
+
+static void flash_state(struct board *b, struct state *s)
+{
+    avr_t *avr = b->mcu.avr;
+    bool own = avr->flash != b->firmware->flash;
+
+    STATE(s, own);
+    if (!own || s->failed)
+        return;
+    if (!firmware_own_flash(b->firmware, avr)) {
+        state_fail(s, "out of memory");
+        return;
+    }
+    state_bytes(s, "flash", avr->flash, avr->flashend + 1u);
+    if (s->loading)
+        board_decode(b);
+}
+
+static void truths_state(struct board *b, struct state *s)
+{
+    for (int i = 0; i < BOARD_TRUTHS; i++) {
+        STATE(s, b->measured[i].at_ps);
+        STATE(s, b->measured[i].mv);
+        STATE(s, b->measured[i].dc);
+    }
+    STATE(s, b->sampled_v);
+    STATE(s, b->samples);
+}
+
+static void outputs_state(struct board *b, struct state *s)
+{
+    STATE(s, b->divider_on_ps);
+    STATE(s, b->ntc_moved_ps);
+    STATE(s, b->balancing);
+    STATE(s, b->balance_since_ps);
+    STATE(s, b->balance_on_ps);
+    gauge_state(&b->led, s);
+    gauge_state(&b->divider, s);
+    gauge_state(&b->ntc, s);
+}
+
+static void inputs_state(struct board *b, struct state *s)
+{
+    STATE(s, b->browned_ps);
+    STATE(s, b->switches);
+    STATE(s, b->button);
+    for (int i = 0; i < 2; i++) {
+        STATE(s, b->sensor[i].open);
+        STATE(s, b->sensor[i].offset_a);
+        STATE(s, b->sensor[i].gain);
+    }
+    front_end_state(&b->front_end, s);
+    rng_state(&b->rng, s);
+}
+
+void board_state(struct board *b, const struct simavr_timers *t, struct state *s)
+{
+    flash_state(b, s);
+    mcu_state(&b->mcu, t, s);
+    usart_state(&b->usart, s);
+    ring_pins_state(&b->pins, s);
+    adc_state(&b->adc, s);
+    watchdog_model_state(&b->watchdog, s);
+    eeprom_state(&b->eeprom, s);
+    if (b->kind == BOARD_END) {
+        timer2_state(&b->timer2, s);
+        ports_state(b->ports, s);
+    }
+    if (b->kind != BOARD_BETWEEN)
+        ext_pin_state(&b->ext, s);
+    outputs_state(b, s);
+    inputs_state(b, s);
+    truths_state(b, s);
+}

@@ -118,6 +118,9 @@ avr_irq_t *board_pin_irq(struct board *b, enum board_pin pin);
 /* True when a relay driver pin of the End board is high: 0 charge, 1 load. */
 bool board_relay(const struct board *b, int relay);
 
+/* The board with its chip, but for the wires of the ring. */
+void board_state(struct board *b, const struct simavr_timers *t, struct state *s);
+
 /* Distance between a reading and the truth at the moments it can be from; 0.1 C for dc. */
 double board_error_mv(const struct board *b, double mv);
 double board_error_dc(const struct board *b, double dc);

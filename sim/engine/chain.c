@@ -216,3 +216,52 @@ void chain_reset_board(struct chain *c, int cell)
     struct mcu *m = &c->board[cell - 1].mcu;
     mcu_reset(m, RESET_EXTERNAL, mcu_now_ps(m));
 }
+
+/* ---- state ---------------------------------------------------------------------------------------- */
+
+static void hop_state(struct chain *c, int hop, struct state *s)
+{
+    bool disturbed = c->disturb[hop] != NULL;
+
+    STATE(s, disturbed);
+    if (disturbed && !s->failed && !chain_disturb(c, hop + 1))
+        state_fail(s, "out of memory");
+    wire_state(&c->wire[hop], s);
+    if (disturbed && !s->failed)
+        disturb_state(c->disturb[hop], s);
+}
+
+static void images_state(const struct chain *c, struct state *s)
+{
+    state_begin(s, "IMGS");
+    for (int kind = 0; kind < BOARD_KINDS; kind++)
+        firmware_state(&c->firmware[kind], s);
+    state_end(s);
+}
+
+static void wires_state(struct chain *c, struct state *s)
+{
+    state_begin(s, "WIRE");
+    STATE(s, c->now_ps);
+    wire_state(&c->back, s);
+    for (int i = 0; i < c->cells; i++)
+        hop_state(c, i, s);
+    state_end(s);
+}
+
+void chain_state(struct chain *c, struct state *s)
+{
+    struct simavr_timers timers;
+
+    if (!simavr_timers_learn(&timers)) {
+        state_fail(s, "this simavr is not version 1.6");
+        return;
+    }
+    images_state(c, s);
+    wires_state(c, s);
+    for (int i = 0; i < c->cells && !s->failed; i++) {
+        state_begin(s, "BORD");
+        board_state(&c->board[i], &timers, s);
+        state_end(s);
+    }
+}

@@ -71,4 +71,7 @@ struct disturb *chain_disturb(struct chain *c, int from_cell);
 void chain_break(struct chain *c, int from_cell, bool broken);
 void chain_reset_board(struct chain *c, int cell);
 
+/* Boards and wires, between two steps, in sections of their own; the world is the caller's. */
+void chain_state(struct chain *c, struct state *s);
+
 #endif

@@ -323,3 +323,67 @@ void disturb_carry(struct disturb *d, struct wire *from, struct wire *to, int64_
     forget_windows(d, end_ps);
     wire_forget(&d->held, end_ps);
 }
+
+static void fault_state(struct disturb *d, int i, struct state *s)
+{
+    struct disturb_fault *f = &d->fault[i];
+
+    STATE(s, f->kind);
+    STATE(s, f->byte);
+    STATE(s, f->value);
+    STATE(s, f->span_ps);
+    STATE(s, f->after_ps);
+    STATE(s, f->from_ps);
+    STATE(s, d->armed[i]);
+    STATE(s, d->acts[i]);
+}
+
+static void windows_state(struct disturb *d, struct state *s)
+{
+    uint32_t windows = (uint32_t)d->windows;
+
+    state_count(s, "windows", &windows, DISTURB_WINDOWS);
+    d->windows = (int)windows;
+    for (int i = 0; i < d->windows; i++) {
+        STATE(s, d->window[i].from_ps);
+        STATE(s, d->window[i].to_ps);
+        STATE(s, d->window[i].op);
+    }
+}
+
+static void round_state(struct disturb *d, struct state *s)
+{
+    STATE(s, d->bit_ps);
+    STATE(s, d->fall_ps);
+    STATE(s, d->rise_ps);
+    STATE(s, d->round_ps);
+    STATE(s, d->byte_ps);
+    STATE(s, d->byte);
+    STATE(s, d->falls);
+    STATE(s, d->bits);
+    STATE(s, d->level);
+    STATE(s, d->mute);
+    STATE(s, d->delay_ps);
+    STATE(s, d->again);
+}
+
+void disturb_state(struct disturb *d, struct state *s)
+{
+    wire_state(&d->raw, s);
+    wire_state(&d->held, s);
+    rng_state(&d->rng, s);
+    round_state(d, s);
+    for (int i = 0; i < DISTURB_FAULTS; i++)
+        fault_state(d, i, s);
+    windows_state(d, s);
+    STATE(s, d->in);
+    STATE(s, d->done_ps);
+    STATE(s, d->noise);
+    STATE(s, d->noise_ps);
+    STATE(s, d->stuck);
+    STATE(s, d->babbles);
+    STATE(s, d->babble_ps);
+    STATE(s, d->babble_bit);
+    STATE(s, d->babble_byte);
+    STATE(s, d->babble_level);
+}

@@ -92,5 +92,6 @@ bool disturb_arm(struct disturb *d, const struct disturb_fault *fault);
 /* Moves what the sender has sent before end_ps to the receiver's wire, late_ps later there. */
 void disturb_carry(struct disturb *d, struct wire *from, struct wire *to, int64_t end_ps,
                    int64_t late_ps);
+void disturb_state(struct disturb *d, struct state *s);
 
 #endif

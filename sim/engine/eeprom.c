@@ -121,3 +121,16 @@ void eeprom_init(struct eeprom *e, struct mcu *m, uint64_t seed)
     mcu_own_register(m, EECR, NULL, write_eecr, e);
     mcu_add_source(m, &e->done, write_ends, e, ALIVE_ALWAYS);
 }
+
+void eeprom_state(struct eeprom *e, struct state *s)
+{
+    state_bytes(s, "cells", e->cell, e->mcu->avr->e2end + 1u);
+    STATE(s, e->master_until_ps);
+    STATE(s, e->busy);
+    STATE(s, e->address);
+    STATE(s, e->value);
+    STATE(s, e->writes);
+    STATE(s, e->cut_in);
+    STATE(s, e->torn);
+    rng_state(&e->rng, s);
+}

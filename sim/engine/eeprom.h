@@ -30,5 +30,6 @@ void eeprom_init(struct eeprom *e, struct mcu *m, uint64_t seed);
 void eeprom_reset(struct eeprom *e);
 /* The supply fails for some milliseconds in the n-th write from now on. */
 void eeprom_cut(struct eeprom *e, uint32_t n, enum eeprom_torn torn);
+void eeprom_state(struct eeprom *e, struct state *s);
 
 #endif

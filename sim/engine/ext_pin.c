@@ -57,3 +57,8 @@ void ext_pin_reset(struct ext_pin *p)
 {
     wire_drive(&p->wire, mcu_now_ps(p->mcu), true);
 }
+
+void ext_pin_state(struct ext_pin *p, struct state *s)
+{
+    wire_state(&p->wire, s);
+}

@@ -16,5 +16,6 @@ struct ext_pin {
 void ext_pin_init_begin(struct ext_pin *p, struct mcu *m);
 void ext_pin_init_end(struct ext_pin *p, struct mcu *m);
 void ext_pin_reset(struct ext_pin *p);
+void ext_pin_state(struct ext_pin *p, struct state *s);
 
 #endif

@@ -7,6 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "checkpoint/crc32.h"
+
 #define DATA_SPACE 0x800000u
 #define DATA_SPACE_SIZE 0x10000u
 #define ADDRESS_MASK 0xFFFFu
@@ -142,18 +144,26 @@ static void share_flash(struct firmware *f, avr_t *avr)
     avr->flash = f->flash;
 }
 
+bool firmware_own_flash(struct firmware *f, avr_t *avr)
+{
+    size_t size = avr->flashend + 1u;
+    uint8_t *own;
+
+    if (avr->flash != f->flash)
+        return true;
+    own = malloc(size + 4u); /* simavr looks at the word behind */
+    if (!own)
+        return false;
+    memcpy(own, f->flash, size);
+    memset(own + size, 0xFF, 4u);
+    avr->flash = own;
+    return true;
+}
+
 void firmware_flip(struct firmware *f, avr_t *avr, uint32_t address, uint8_t bit)
 {
-    if (avr->flash == f->flash) {
-        size_t size = avr->flashend + 1u;
-        uint8_t *own = malloc(size + 4u); /* simavr looks at the word behind */
-        if (!own)
-            return;
-        memcpy(own, f->flash, size);
-        memset(own + size, 0xFF, 4u);
-        avr->flash = own;
-    }
-    avr->flash[address] ^= (uint8_t)(1u << bit);
+    if (firmware_own_flash(f, avr))
+        avr->flash[address] ^= (uint8_t)(1u << bit);
 }
 
 void firmware_chip_free(struct firmware *f, avr_t *avr)
@@ -201,4 +211,18 @@ avr_t *firmware_chip(struct firmware *f)
     share_flash(f, avr);
     avr->log = LOG_NONE;
     return avr;
+}
+
+void firmware_state(const struct firmware *f, struct state *s)
+{
+    uint32_t crc = crc32_of(f->elf.flash, f->elf.flashsize);
+    uint32_t saved;
+    uint16_t address[] = { f->bss_end,       f->board_address, f->counters_offset,
+                           f->health_offset, f->pack_address,  f->view_address };
+
+    crc = crc32_more(crc, address, sizeof address);
+    saved = crc;
+    state_bytes(s, "crc", &saved, sizeof saved);
+    if (saved != crc)
+        state_fail(s, "%s is not the image that it was", f->path);
 }

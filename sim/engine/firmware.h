@@ -8,6 +8,7 @@
 #include <sim_avr.h>
 #include <sim_elf.h>
 
+#include "checkpoint/state.h"
 #include "engine/core.h"
 #include "engine/part.h"
 #include "scenario/err.h"
@@ -32,8 +33,12 @@ struct firmware {
 bool firmware_load(struct firmware *f, const char *path, const struct part *part, struct err *err);
 /* A new chip with this image flashed; NULL when simavr does not know it. */
 avr_t *firmware_chip(struct firmware *f);
+/* Gives this chip a copy of its own of the flash, if it has none. False without memory. */
+bool firmware_own_flash(struct firmware *f, avr_t *avr);
 /* Flips a bit of this chip's flash, in a copy of its own. */
 void firmware_flip(struct firmware *f, avr_t *avr, uint32_t address, uint8_t bit);
+/* Loading fails when it is not the image that was saved. */
+void firmware_state(const struct firmware *f, struct state *s);
 void firmware_chip_free(struct firmware *f, avr_t *avr);
 /* After its chips. */
 void firmware_free(struct firmware *f);

@@ -133,3 +133,30 @@ double front_end_ntc_foot_v(const struct front_end *f, double cell_v, const stru
         return 0.0;
     return tap_v * pin / (branch_ohm(&f->cell_ntc, t->cell_c) + pin);
 }
+
+static void ntc_state(struct ntc_part *n, struct state *s)
+{
+    STATE(s, n->r25);
+    STATE(s, n->b_error);
+    STATE(s, n->wire);
+}
+
+/* Boards change places, and parts break. */
+void front_end_state(struct front_end *f, struct state *s)
+{
+    STATE(s, f->ref_v);
+    STATE(s, f->ref_tc1);
+    STATE(s, f->ref_tc2);
+    STATE(s, f->divider);
+    STATE(s, f->divider_tc);
+    ntc_state(&f->cell_ntc, s);
+    ntc_state(&f->resistor_ntc, s);
+    STATE(s, f->pin_ohm);
+    STATE(s, f->pull_up_ohm);
+    STATE(s, f->sensor_divider);
+    STATE(s, f->ntc_fixed);
+    STATE(s, f->adc_offset_lsb);
+    STATE(s, f->adc_gain_error);
+    STATE(s, f->adc_inl_lsb);
+    STATE(s, f->adc_noise_lsb);
+}

@@ -45,4 +45,6 @@ double front_end_ntc_tap_v(const struct front_end *f, double cell_v, const struc
 /* At the foot of the cell's NTC. */
 double front_end_ntc_foot_v(const struct front_end *f, double cell_v, const struct ntc_tap *t);
 
+void front_end_state(struct front_end *f, struct state *s);
+
 #endif

@@ -5,6 +5,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "checkpoint/state.h"
+
 struct gauge {
     bool on;
     int64_t since_ps;
@@ -23,6 +25,13 @@ static inline void gauge_set(struct gauge *g, bool on, int64_t now_ps)
 static inline double gauge_s(const struct gauge *g, int64_t now_ps)
 {
     return (double)(g->sum_ps + (g->on ? now_ps - g->since_ps : 0)) * 1e-12;
+}
+
+static inline void gauge_state(struct gauge *g, struct state *s)
+{
+    STATE(s, g->on);
+    STATE(s, g->since_ps);
+    STATE(s, g->sum_ps);
 }
 
 #endif

@@ -215,3 +215,66 @@ void mcu_init(struct mcu *m, avr_t *avr, const struct part *part, int number)
     mcu_freeze(m, MCU_RESET, 0);
     m->release_ps = INT64_MAX;
 }
+
+/* ---- state ---------------------------------------------------------------------------------------- */
+
+static void source_state(struct source *source, struct state *s)
+{
+    STATE(s, source->due_ps);
+    STATE(s, source->armed);
+    STATE(s, source->alive);
+}
+
+static void time_state(struct mcu *m, struct state *s)
+{
+    STATE(s, m->base_ps);
+    STATE(s, m->base_cycle);
+    STATE(s, m->period_ps);
+    STATE(s, m->frozen);
+    if (m->frozen) /* else left over from the last time */
+        STATE(s, m->done_ps);
+    STATE(s, m->mode);
+    STATE(s, m->frozen_ps);
+    STATE(s, m->thawed_ps);
+    STATE(s, m->release_ps);
+    STATE(s, m->hz);
+    STATE(s, m->drift.from);
+    STATE(s, m->drift.to);
+    STATE(s, m->drift.at_ps);
+    STATE(s, m->drift.span_ps);
+}
+
+static void counts_state(struct mcu *m, struct state *s)
+{
+    STATE(s, m->active_cycles);
+    STATE(s, m->idle_cycles);
+    STATE(s, m->time_ps);
+    STATE(s, m->volt_seconds);
+    STATE(s, m->volt_looks);
+    STATE(s, m->unwatched_ps);
+    STATE(s, m->resets);
+    STATE(s, m->recent_wdt_ps);
+    STATE(s, m->recent_wdt);
+    STATE(s, m->ram_losses);
+}
+
+void mcu_state(struct mcu *m, const struct simavr_timers *t, struct state *s)
+{
+    chip_state(m, t, s);
+    oscillator_state(&m->oscillator, s);
+    time_state(m, s);
+    counts_state(m, s);
+    STATE(s, m->started);
+    STATE(s, m->stack_low);
+    STATE(s, m->stack_low_since);
+    STATE(s, m->supplied);
+    STATE(s, m->volts);
+    STATE(s, m->celsius);
+    STATE(s, m->stuck_address);
+    STATE(s, m->stuck_mask);
+    STATE(s, m->stuck_value);
+    state_same(s, "sources", (uint32_t)m->sources);
+    for (int i = 0; i < m->sources; i++)
+        source_state(m->source[i], s);
+    mcu_limit_runs(m);
+}

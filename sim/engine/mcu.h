@@ -11,6 +11,8 @@
 
 #include <sim_avr.h>
 
+#include "checkpoint/state.h"
+#include "engine/chip_state.h"
 #include "engine/core.h"
 #include "engine/oscillator.h"
 #include "engine/part.h"
@@ -51,6 +53,14 @@ struct source {
 #define MCU_SOURCES 13
 #define ALIVE_ALWAYS ((1u << MCU_RESET) - 1u)
 #define ALIVE_CLOCKED ((1u << MCU_ACTIVE) | (1u << MCU_IDLE))
+
+/* Who may stand in simavr's list of timers, in an order that is the same for all chips of a kind. */
+struct mcu_timer {
+    avr_cycle_timer_t timer;
+    void *param;
+};
+
+#define MCU_TIMERS (MCU_SOURCES + 1)
 
 /* Somebody who looks at one chip closely. Any of them may be NULL. */
 struct mcu_watcher {
@@ -99,6 +109,8 @@ struct mcu {
     struct source drift_step;
     struct source *source[MCU_SOURCES];
     int sources;
+    struct mcu_timer timer[MCU_TIMERS];
+    int timers;
     void (*on_reset)(void *ctx);
     void *reset_ctx;
     uint64_t active_cycles;
@@ -127,6 +139,8 @@ void mcu_init(struct mcu *m, avr_t *avr, const struct part *part, int number);
 void mcu_add_source(struct mcu *m, struct source *s, void (*fire)(void *, int64_t), void *ctx,
                     unsigned alive);
 void source_plan(struct source *s, int64_t due_ps);
+/* For those who plan a timer of simavr themselves: before the first time. */
+void mcu_name_timer(struct mcu *m, avr_cycle_timer_t timer, void *param);
 
 /* Runs until real time end_ps or a crash. */
 void mcu_run(struct mcu *m, int64_t end_ps);
@@ -144,6 +158,8 @@ void mcu_drift(struct mcu *m, double error, int64_t span_ps);
 void mcu_corrupt(struct mcu *m, uint16_t address, uint8_t value);
 /* A bit of the RAM that keeps its value from now on, one for each chip. */
 void mcu_stuck_bit(struct mcu *m, uint16_t address, uint8_t bit, bool value);
+/* The chip with its sources, between two calls of mcu_run(). */
+void mcu_state(struct mcu *m, const struct simavr_timers *t, struct state *s);
 
 /* For the parts' models. */
 avr_int_vector_t *mcu_vector(struct mcu *m, uint8_t number);

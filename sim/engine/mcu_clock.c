@@ -71,6 +71,12 @@ void mcu_add_source(struct mcu *m, struct source *s, void (*fire)(void *, int64_
 {
     *s = (struct source){ .mcu = m, .due_ps = INT64_MAX, .fire = fire, .ctx = ctx, .alive = alive };
     m->source[m->sources++] = s;
+    mcu_name_timer(m, source_timer, s);
+}
+
+void mcu_name_timer(struct mcu *m, avr_cycle_timer_t timer, void *param)
+{
+    m->timer[m->timers++] = (struct mcu_timer){ timer, param };
 }
 
 void mcu_arm_all(struct mcu *m)
@@ -81,7 +87,7 @@ void mcu_arm_all(struct mcu *m)
 
 /* ---- end of a stretch ---------------------------------------------------------------------------- */
 
-static avr_cycle_count_t stop_here(avr_t *avr, avr_cycle_count_t when, void *param)
+avr_cycle_count_t mcu_stop_here(avr_t *avr, avr_cycle_count_t when, void *param)
 {
     (void)avr;
     (void)when;
@@ -96,7 +102,7 @@ void mcu_plan_horizon(struct mcu *m)
 
     m->horizon = mcu_cycle_at(m, m->horizon_ps);
     if (m->horizon > avr->cycle)
-        inside_plan(avr, m->horizon, stop_here, m);
+        inside_plan(avr, m->horizon, mcu_stop_here, m);
 }
 
 /* ---- clock -------------------------------------------------------------------------------------- */

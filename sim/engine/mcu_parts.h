@@ -1,4 +1,5 @@
-/* What the parts of the chip's model share. For mcu.c, mcu_clock.c and mcu_run.c only. */
+/* What the parts of the chip's model share. For mcu.c, mcu_clock.c, mcu_run.c and
+ * chip_state.c only. */
 #ifndef SIM_ENGINE_MCU_PARTS_H
 #define SIM_ENGINE_MCU_PARTS_H
 
@@ -17,6 +18,8 @@ void mcu_plan_horizon(struct mcu *m);
 /* Source and register of the clock, for mcu_init(). */
 void mcu_drift_on(void *ctx, int64_t at_ps);
 void mcu_write_clock(avr_t *avr, avr_io_addr_t addr, uint8_t v, void *param);
+/* Stands among simavr's timers where the present stretch ends. */
+avr_cycle_count_t mcu_stop_here(avr_t *avr, avr_cycle_count_t when, void *param);
 
 /* ---- mcu.c ---- */
 

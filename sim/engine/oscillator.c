@@ -26,3 +26,13 @@ double oscillator_hz(const struct oscillator *o, uint8_t osccal, double celsius,
         hz *= o->low_overlap * pow(o->step, osccal - 127);
     return hz * (1.0 + o->per_kelvin * (celsius - 25.0) + o->per_volt * (volts - 3.0));
 }
+
+void oscillator_state(struct oscillator *o, struct state *s)
+{
+    STATE(s, o->factory);
+    STATE(s, o->at_0x80_hz);
+    STATE(s, o->step);
+    STATE(s, o->low_overlap);
+    STATE(s, o->per_kelvin);
+    STATE(s, o->per_volt);
+}

@@ -23,5 +23,6 @@ struct oscillator {
 /* factory_error: relative frequency error at the factory value, 25 C and 3.0 V. */
 void oscillator_draw(struct oscillator *o, double factory_error, struct rng *rng);
 double oscillator_hz(const struct oscillator *o, uint8_t osccal, double celsius, double volts);
+void oscillator_state(struct oscillator *o, struct state *s);
 
 #endif

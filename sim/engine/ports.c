@@ -69,3 +69,11 @@ struct ports *ports_new(struct mcu *m)
     mcu_add_source(m, &p->edge, edge_came, p, ALIVE_ALWAYS);
     return p;
 }
+
+void ports_state(struct ports *p, struct state *s)
+{
+    usart_state(&p->app, s);
+    wire_state(&p->app_in, s);
+    wire_state(&p->app_out, s);
+    STATE(s, p->edge_from_ps);
+}

@@ -19,5 +19,6 @@ struct ports *ports_new(struct mcu *m);
 void ports_reset(struct ports *p);
 /* Whoever sends on app_in has sent more. */
 void ports_wire_grew(struct ports *p);
+void ports_state(struct ports *p, struct state *s);
 
 #endif

@@ -222,3 +222,12 @@ void ring_pins_init(struct ring_pins *p, struct usart *usart)
     avr_irq_register_notify(mcu_pin(m, m->part->tx_port, IOPORT_IRQ_DIRECTION_ALL),
                             direction_written, p);
 }
+
+void ring_pins_state(struct ring_pins *p, struct state *s)
+{
+    STATE(s, p->edge_from_ps);
+    STATE(s, p->edges_wanted);
+    STATE(s, p->tx_level);
+    STATE(s, p->tx_output);
+    STATE(s, p->breaks);
+}

@@ -29,5 +29,6 @@ void ring_pins_init(struct ring_pins *p, struct usart *usart);
 void ring_pins_reset(struct ring_pins *p);
 /* The sender of the incoming wire has been simulated further. */
 void ring_pins_wire_grew(struct ring_pins *p);
+void ring_pins_state(struct ring_pins *p, struct state *s);
 
 #endif

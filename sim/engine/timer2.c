@@ -195,3 +195,14 @@ void timer2_init(struct timer2 *t, struct mcu *m, double ppm)
     mcu_own_register(m, REG_ASSR, read_assr, write_assr, t);
     mcu_own_register(m, REG_TIFR2, NULL, write_flags, t);
 }
+
+void timer2_state(struct timer2 *t, struct state *s)
+{
+    STATE(s, t->start_ps);
+    STATE(s, t->dead);
+    STATE(s, t->died_ps);
+    STATE(s, t->busy_until_ps);
+    STATE(s, t->busy);
+    STATE(s, t->valid_from_ps);
+    STATE(s, t->stale);
+}

@@ -25,5 +25,6 @@ void timer2_init(struct timer2 *t, struct mcu *m, double ppm);
 void timer2_reset(struct timer2 *t);
 /* The crystal stops, or swings again. */
 void timer2_crystal(struct timer2 *t, bool dead);
+void timer2_state(struct timer2 *t, struct state *s);
 
 #endif

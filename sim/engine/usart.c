@@ -52,7 +52,6 @@ static void shift_out(struct usart *u, uint8_t byte, int64_t at_ps)
 
     u->shifting = true;
     u->bytes_sent++;
-    u->out->bytes++;
     drive_frame(u, byte, at_ps, bit);
     source_plan(&u->tx_done, at_ps + FRAME_BITS * bit);
 }
@@ -360,4 +359,36 @@ void usart_init(struct usart *u, struct mcu *m, const struct usart_unit *unit, s
     mcu_add_source(m, &u->rx_done, byte_received, u, ALIVE_CLOCKED);
     own_registers(u);
     avr_irq_register_notify(u->tx_vector->irq + AVR_INT_IRQ_RUNNING, tx_interrupt_runs, u);
+}
+
+static void char_state(struct usart_char *c, struct state *s)
+{
+    STATE(s, c->byte);
+    STATE(s, c->framing_error);
+}
+
+void usart_state(struct usart *u, struct state *s)
+{
+    STATE(s, u->a);
+    STATE(s, u->b);
+    STATE(s, u->ubrr);
+    STATE(s, u->shifting);
+    STATE(s, u->buffered);
+    STATE(s, u->buffer);
+    STATE(s, u->txc);
+    STATE(s, u->port_level);
+    gauge_state(&u->out_low, s);
+    STATE(s, u->rx_from_ps);
+    STATE(s, u->rx_fall_ps);
+    STATE(s, u->rx_start_ps);
+    char_state(&u->fifo[0], s);
+    char_state(&u->fifo[1], s);
+    char_state(&u->waiting, s);
+    STATE(s, u->fifo_fill);
+    STATE(s, u->waiting_full);
+    STATE(s, u->overrun);
+    STATE(s, u->bytes_sent);
+    STATE(s, u->bytes_received);
+    STATE(s, u->framing_errors);
+    STATE(s, u->overruns);
 }

@@ -72,5 +72,6 @@ static inline bool usart_receives(const struct usart *u)
 }
 /* The sender of the incoming wire has been simulated further. */
 void usart_wire_grew(struct usart *u);
+void usart_state(struct usart *u, struct state *s);
 
 #endif

@@ -123,3 +123,8 @@ void watchdog_model_init(struct watchdog *w, struct mcu *m, double rate_error)
     avr_register_io(m->avr, &w->io);
     avr_irq_register_notify(w->vector->irq + AVR_INT_IRQ_RUNNING, interrupt_runs, w);
 }
+
+void watchdog_model_state(struct watchdog *w, struct state *s)
+{
+    STATE(s, w->change_until_ps);
+}

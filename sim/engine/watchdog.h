@@ -16,5 +16,6 @@ struct watchdog {
 
 void watchdog_model_init(struct watchdog *w, struct mcu *m, double rate_error);
 void watchdog_model_reset(struct watchdog *w);
+void watchdog_model_state(struct watchdog *w, struct state *s);
 
 #endif

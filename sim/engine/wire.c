@@ -48,7 +48,6 @@ void wire_init(struct wire *w)
     w->level = w->tail_level = true;
     w->broken = false;
     w->broken_ps = -1;
-    w->bytes = w->lost_edges = 0;
     w->tap = NULL;
 }
 
@@ -75,10 +74,8 @@ static void take_back(struct wire *w, int64_t from_ps)
 
 static void append(struct wire *w, int64_t at_ps, bool level)
 {
-    if (w->head - w->tail == WIRE_EDGES) {
+    if (w->head - w->tail == WIRE_EDGES)
         drop_oldest(w);
-        w->lost_edges++;
-    }
     w->edge[w->head & MASK] = (struct wire_edge){ .at_ps = at_ps, .level = level };
     w->head++;
     w->level = level;
@@ -264,4 +261,25 @@ void wire_break(struct wire *w, bool broken, int64_t at_ps)
         close_wire(w, at_ps);
     w->broken = broken;
     w->broken_ps = at_ps;
+}
+
+/* The edges that are kept; where they lie in the memory makes no difference. */
+void wire_state(struct wire *w, struct state *s)
+{
+    uint32_t edges = (uint32_t)(w->head - w->tail);
+
+    state_count(s, "edges", &edges, WIRE_EDGES);
+    if (s->loading) {
+        w->tail = 0;
+        w->head = edges;
+    }
+    for (uint64_t i = w->tail; i != w->head; i++) {
+        struct wire_edge *edge = &w->edge[i & MASK];
+        STATE(s, edge->at_ps);
+        STATE(s, edge->level);
+    }
+    STATE(s, w->tail_level);
+    STATE(s, w->level);
+    STATE(s, w->broken);
+    STATE(s, w->broken_ps);
 }

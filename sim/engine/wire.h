@@ -9,6 +9,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "checkpoint/state.h"
+
 #define WIRE_EDGES 4096u /* power of two: 100 ms of 0x55 at 38 400 baud */
 #define WIRE_NEVER INT64_MAX
 
@@ -23,8 +25,6 @@ struct wire {
     bool level;           /* after the newest edge */
     bool broken;          /* the receiver sees idle */
     int64_t broken_ps;    /* since then; or it is mended since then */
-    uint64_t bytes;       /* passed this hop, for statistics */
-    uint64_t lost_edges;  /* dropped because nobody read them in time */
     struct wire_tap *tap; /* NULL: nobody listens */
 };
 
@@ -78,5 +78,7 @@ void wire_hand_over(struct wire *from, struct wire *to, int64_t end_ps, int64_t 
  * over, so that the sender may still take them back. */
 void wire_continue(struct wire *empty, struct wire *real, int64_t from_ps);
 void wire_break(struct wire *w, bool broken, int64_t at_ps);
+
+void wire_state(struct wire *w, struct state *s);
 
 #endif

@@ -118,6 +118,9 @@ static void put_pack(const struct page *page)
     double volts = chemistry_info(o->chemistry)->nominal_v * o->cells;
     FILE *out = page->paper.out;
 
+    if (o->resume_path)
+        fact(out, "Goes on from", "%s, %.10g s", o->resume_path,
+             (double)page->run->from_ps * 1e-12);
     fact(out, "Scenario file", "%s", o->scenario_path ? o->scenario_path : "none");
     fact(out, "Cells", "%d × %s", o->cells, chemistry_text[o->chemistry]);
     fact(out, "Capacity", "%g Ah, %.0f Wh at %.1f V", o->capacity_ah, o->capacity_ah * volts,

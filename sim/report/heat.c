@@ -128,7 +128,8 @@ void heat_draw(const struct paper *paper, const struct figure *f, const struct h
             "<image class=\"map\" x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\" "
             "preserveAspectRatio=\"none\" href=\"",
             PLOT_LEFT, top,
-            scale_at(&x, fmin(h->used * h->stride_s, paper->time.end_s)) - PLOT_LEFT, f->height);
+            scale_at(&x, fmin(h->from_s + h->used * h->stride_s, paper->time.end_s)) - PLOT_LEFT,
+            f->height);
     put_picture(out, f, h, span);
     fputs("\"/>\n", out);
     marks_draw(paper, &x, top - 5.0, top - 2.0, top);

@@ -7,12 +7,13 @@
 #include "probe.h"
 #include "run.h"
 
-bool history_init(struct history *h, int cells, double duration_s)
+bool history_init(struct history *h, int cells, double from_s, double to_s)
 {
+    double duration_s = to_s - from_s;
     double stride_s = ceil(duration_s / HISTORY_BUCKETS_MAX);
     bool ok = true;
 
-    *h = (struct history){ .cells = cells, .stride_s = fmax(1.0, stride_s) };
+    *h = (struct history){ .cells = cells, .from_s = from_s, .stride_s = fmax(1.0, stride_s) };
     h->buckets = (int)ceil(duration_s / h->stride_s) + 1;
     for (int i = 0; i < PACK_CHANNELS; i++)
         ok &= (h->pack[i] = malloc((size_t)h->buckets * sizeof(struct span))) != NULL;
@@ -37,7 +38,7 @@ void history_free(struct history *h)
 
 double history_time_s(const struct history *h, int bucket)
 {
-    return bucket * h->stride_s + (h->stride_s + 1.0) / 2.0;
+    return h->from_s + bucket * h->stride_s + (h->stride_s + 1.0) / 2.0;
 }
 
 /* ---- one second --------------------------------------------------------------------------------- */
@@ -123,8 +124,9 @@ static void count_rounds(struct history *h, const struct run *r)
 }
 
 /* Before that, boards number and trim themselves, which is no fault of the ring. */
-static void start_counting(struct history *h)
+static void start_counting(struct history *h, const struct run *r)
 {
+    h->base_lost = r->from_ps > 0 ? run_lost_readings(r) : 0;
     h->locked = true;
     h->sent = h->whole = h->incomplete = 0;
     for (int i = 0; i < h->cells; i++)
@@ -138,10 +140,10 @@ static void take_ring(struct history *h, const struct run *r, int bucket)
     if (!r->locked)
         return;
     if (!h->locked)
-        start_counting(h);
+        start_counting(h, r);
     widen(&h->pack[PACK_BAD_FRAMES][bucket], (double)bad_frames(h));
     widen(&h->pack[PACK_INCOMPLETE][bucket], (double)h->incomplete);
-    widen(&h->pack[PACK_LOST][bucket], (double)run_lost_readings(r));
+    widen(&h->pack[PACK_LOST][bucket], (double)(run_lost_readings(r) - h->base_lost));
 }
 
 static void take_pack(struct history *h, const struct run *r, int bucket, int balancing)
@@ -175,7 +177,7 @@ static bool take_cell(struct history *h, const struct run *r, int bucket, int ce
 
 void history_second(struct history *h, const struct run *r)
 {
-    int bucket = (int)((double)(r->second - 1) / h->stride_s);
+    int bucket = (int)(((double)r->second - 1.0 - h->from_s) / h->stride_s);
     int balancing = 0;
 
     if (bucket >= h->buckets)

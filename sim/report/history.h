@@ -54,12 +54,14 @@ struct history {
     int cells;
     int buckets; /* room */
     int used;
+    double from_s;                    /* the first bucket begins, whole */
     double stride_s;                  /* seconds in a bucket, whole */
     struct span *pack[PACK_CHANNELS]; /* [bucket] */
     struct span *cell[CELL_CHANNELS]; /* [bucket * cells + cell] */
     struct hop_sum *hop;              /* [board] */
     struct link_counters *last;       /* [board], at the second before */
-    struct hop_sum *base;             /* [board], when all cells were first known */
+    struct hop_sum *base;             /* [board], when all cells were first known, or at from_s */
+    uint64_t base_lost;               /* readings, by then */
     bool locked;
     uint64_t sent; /* rounds since then */
     uint64_t whole;
@@ -68,8 +70,8 @@ struct history {
     uint64_t incomplete;
 };
 
-/* False when there is no memory; to be freed in any case. */
-bool history_init(struct history *h, int cells, double duration_s);
+/* Of a run from one second to another. False when there is no memory; to be freed in any case. */
+bool history_init(struct history *h, int cells, double from_s, double to_s);
 void history_free(struct history *h);
 /* At the end of each second. */
 void history_second(struct history *h, const struct run *r);

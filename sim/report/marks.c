@@ -81,7 +81,7 @@ static void mark_text(const struct mark *m, char *text, size_t size)
 
 struct scale time_scale(const struct paper *paper)
 {
-    return (struct scale){ 0.0, paper->time.end_s, PLOT_LEFT, PLOT_RIGHT };
+    return (struct scale){ paper->time.from_s, paper->time.end_s, PLOT_LEFT, PLOT_RIGHT };
 }
 
 /* Room that a mark's number takes to each side. */
@@ -122,6 +122,8 @@ void marks_place(struct paper *paper, const double *event_s, int events)
     for (int i = 0; paper->mark && i < events; i++) {
         if (event_s[i] > paper->time.end_s)
             break;
+        if (event_s[i] < paper->time.from_s)
+            continue;
         paper->mark[paper->marks++] = (struct mark){ event_s[i], i + 1, i + 1 };
         merge_back(paper, &x);
     }

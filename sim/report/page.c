@@ -52,8 +52,9 @@ static void place_marks(struct page *page)
 void page_write(struct page *page)
 {
     FILE *out = page->paper.out;
+    double from_s = page->history->from_s;
 
-    time_axis_set(&page->paper.time, fmax(1.0, (double)page->run->second));
+    time_axis_set(&page->paper.time, from_s, fmax(from_s + 1.0, (double)page->run->second));
     place_marks(page);
     fputs("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\"/>\n"
           "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n",

@@ -22,7 +22,9 @@ void time_axis_draw(const struct paper *paper, const struct scale *x, double top
     const struct time_axis *axis = &paper->time;
     char text[TEXT_SIZE];
 
-    for (int i = 0; i * axis->step * axis->unit_s <= axis->end_s * (1.0 + 1e-9); i++) {
+    int first = (int)ceil(axis->from_s / axis->unit_s / axis->step - 1e-9);
+
+    for (int i = first; i * axis->step * axis->unit_s <= axis->end_s * (1.0 + 1e-9); i++) {
         double at = scale_at(x, i * axis->step * axis->unit_s);
         if (top < bottom)
             svg_line(paper->out, at, top, at, bottom, "grid");

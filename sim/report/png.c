@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "checkpoint/crc32.h"
+
 /* PNG (RFC 2083) with stored blocks of zlib (RFC 1950, 1951): no compression, no library. */
 #define BLOCK_MAX 65535u
 
@@ -26,18 +28,6 @@ static void put_high_first(struct bytes *b, uint32_t value)
 {
     for (int shift = 24; shift >= 0; shift -= 8)
         put_byte(b, value >> shift & 0xFFu);
-}
-
-static uint32_t crc_of(const uint8_t *data, size_t size)
-{
-    uint32_t crc = 0xFFFFFFFFu;
-
-    for (size_t i = 0; i < size; i++) {
-        crc ^= data[i];
-        for (int bit = 0; bit < 8; bit++)
-            crc = crc >> 1 ^ (crc & 1u ? 0xEDB88320u : 0u);
-    }
-    return ~crc;
 }
 
 static uint32_t adler_of(const uint8_t *data, size_t size)
@@ -66,7 +56,7 @@ static void end_chunk(struct bytes *b, size_t start)
 
     for (int i = 0; i < 4; i++)
         b->data[start - 4 + (size_t)i] = (uint8_t)(length >> (24 - 8 * i));
-    put_high_first(b, crc_of(b->data + start, b->size - start));
+    put_high_first(b, crc32_of(b->data + start, b->size - start));
 }
 
 static void put_header(struct bytes *b, int width, int height)

@@ -85,7 +85,7 @@ static void number(const struct plot *p, double y, double s, int change, double 
 static void strip(const struct page *page, const struct plot *p, uint8_t relay, double y)
 {
     const struct timeline *t = page->timeline;
-    struct relay_change last = { .s = 0.0, .reason = RULE_COUNT };
+    struct relay_change last = { .s = p->x.lo, .reason = RULE_COUNT };
     double free_from = PLOT_LEFT;
 
     svg_text(p->paper->out, PLOT_LEFT - 8.0, y + 16.0, SVG_FONT, SVG_END, "tick",

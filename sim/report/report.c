@@ -19,8 +19,10 @@ struct report *report_open(const char *path, const struct run *r, struct err *er
 {
     struct report *report = calloc(1, sizeof *report);
 
-    if (!report || !history_init(&report->history, r->chain.cells, r->options->duration_s) ||
-        !timeline_init(&report->timeline, r->options->scenario_path)) {
+    if (!report ||
+        !history_init(&report->history, r->chain.cells, (double)r->second,
+                      r->options->duration_s) ||
+        !timeline_init(&report->timeline, r->scenario ? scenario_text(r->scenario) : NULL)) {
         report_free(report);
         err_set(err, "%s: out of memory", path);
         return NULL;

@@ -54,7 +54,7 @@ static const struct unit units[] = {
     { "days", 86400.0, INFINITY, { 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500 } },
 };
 
-void time_axis_set(struct time_axis *axis, double end_s)
+void time_axis_set(struct time_axis *axis, double from_s, double end_s)
 {
     const struct unit *u = units;
     size_t i = 0;
@@ -62,9 +62,11 @@ void time_axis_set(struct time_axis *axis, double end_s)
     while (end_s > u->up_to_s)
         u++;
     while (i + 1 < sizeof u->step / sizeof u->step[0] &&
-           end_s / u->seconds / u->step[i] > TIME_STEPS_MAX)
+           (end_s - from_s) / u->seconds / u->step[i] > TIME_STEPS_MAX)
         i++;
-    *axis = (struct time_axis){ .end_s = end_s, .unit_s = u->seconds, .unit = u->name };
+    *axis = (struct time_axis){
+        .from_s = from_s, .end_s = end_s, .unit_s = u->seconds, .unit = u->name
+    };
     axis->step = u->step[i];
     axis->decimals = axis->step == 0.25 ? 2 : axis->step < 1.0;
 }

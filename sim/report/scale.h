@@ -26,8 +26,9 @@ struct ticks {
  * are left alone. */
 void scale_round(struct scale *s, double min_span, int about, struct ticks *ticks);
 
-/* A time axis from 0 in the unit that suits its length. */
+/* A time axis in the unit that suits its end, with steps that suit its length. */
 struct time_axis {
+    double from_s;
     double end_s;
     double unit_s;
     const char *unit;
@@ -35,6 +36,6 @@ struct time_axis {
     int decimals;
 };
 
-void time_axis_set(struct time_axis *axis, double end_s);
+void time_axis_set(struct time_axis *axis, double from_s, double end_s);
 
 #endif

@@ -14,32 +14,27 @@
 
 /* ---- the scenario's text ------------------------------------------------------------------------ */
 
-static bool add_line(struct timeline *t, char *text)
+static bool add_line(struct timeline *t, const char *text, size_t length)
 {
     char **all = realloc(t->line, (size_t)(t->lines + 1) * sizeof *all);
 
     if (!all)
         return false;
     t->line = all;
-    t->line[t->lines] = strdup(text);
+    t->line[t->lines] = strndup(text, length);
     return t->line[t->lines++] != NULL;
 }
 
-bool timeline_init(struct timeline *t, const char *scenario_path)
+bool timeline_init(struct timeline *t, const char *text)
 {
-    FILE *file = scenario_path ? fopen(scenario_path, "r") : NULL;
-    char *text = NULL;
-    size_t size = 0;
     bool ok = true;
 
     *t = (struct timeline){ .seen_s = { NAN, NAN } };
-    while (ok && file && getline(&text, &size, file) >= 0) {
-        text[strcspn(text, "\r\n")] = '\0';
-        ok = add_line(t, text);
+    while (ok && text && *text) {
+        size_t length = strcspn(text, "\n");
+        ok = add_line(t, text, length > 0 && text[length - 1] == '\r' ? length - 1 : length);
+        text += length + (text[length] == '\n');
     }
-    free(text);
-    if (file)
-        fclose(file);
     return ok;
 }
 

@@ -44,8 +44,8 @@ struct timeline {
     int lines;
 };
 
-/* Reads the text of the scenario once more, to show it; path may be NULL. */
-bool timeline_init(struct timeline *t, const char *scenario_path);
+/* The text of the scenario, to show it; may be NULL. */
+bool timeline_init(struct timeline *t, const char *text);
 void timeline_free(struct timeline *t);
 /* Several times a second. */
 void timeline_look(struct timeline *t, const struct run *r);

@@ -125,3 +125,31 @@ bool defaults_parse(struct reader *reader, struct scenario_defaults *defaults)
             return SETTERS[i].parse(reader, defaults) && reader_end(reader);
     return reader_fail(reader, "'%s' cannot be set", name);
 }
+
+void defaults_state(struct scenario_defaults *d, struct state *s)
+{
+    STATE(s, d->has_cells);
+    STATE(s, d->has_chemistry);
+    STATE(s, d->has_capacity);
+    STATE(s, d->has_soc);
+    STATE(s, d->has_spread);
+    STATE(s, d->has_ambient);
+    STATE(s, d->has_duration);
+    STATE(s, d->has_switches);
+    STATE(s, d->has_mode);
+    STATE(s, d->has_sensors);
+    STATE(s, d->has_passes);
+    STATE(s, d->has_seed);
+    STATE(s, d->cells);
+    STATE(s, d->chemistry);
+    STATE(s, d->capacity_ah);
+    STATE(s, d->soc);
+    STATE(s, d->spread);
+    STATE(s, d->ambient_c);
+    STATE(s, d->duration_s);
+    STATE(s, d->switches);
+    STATE(s, d->critical);
+    STATE(s, d->sensors);
+    STATE(s, d->passes);
+    STATE(s, d->seed);
+}

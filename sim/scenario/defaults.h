@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "checkpoint/state.h"
 #include "scenario/reader.h"
 #include "world/chemistry.h"
 
@@ -40,5 +41,7 @@ struct scenario_defaults {
 
 /* Parses the words behind "set". A later line for the same thing wins. */
 bool defaults_parse(struct reader *reader, struct scenario_defaults *defaults);
+
+void defaults_state(struct scenario_defaults *defaults, struct state *s);
 
 #endif

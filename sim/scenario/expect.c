@@ -15,6 +15,11 @@ static const char *const OPS[] = {
     [EXPECT_LE] = "<=", [EXPECT_GT] = ">",  [EXPECT_GE] = ">=",
 };
 
+const char *expect_op_name(enum expect_op op)
+{
+    return OPS[op];
+}
+
 static bool parse_base(const char *text, char base[BASE_SIZE])
 {
     size_t length = strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789_");

@@ -52,6 +52,9 @@ void expect_watch(struct expect *expect, const char *path, double now_s, probe_f
 /* The run has ended: what is not done has failed, with one line. */
 void expect_finish(struct expect *expect, const char *path, double end_s, FILE *out);
 
+/* As it is written. */
+const char *expect_op_name(enum expect_op op);
+
 /*
  * Takes a name apart: "cell3.mv" gives base "mv", cell 3; "charge_relay" gives
  * base "charge_relay", cell 0. False if it is not of one of these forms: a base

@@ -47,7 +47,14 @@ struct scenario;
  * expectation exists (see expect_parse_name); NULL = take all. */
 struct scenario *scenario_load(const char *path, bool (*name_known)(const char *name),
                                struct err *err);
+/* The same from a text; path says where it would be. */
+struct scenario *scenario_parse(const char *path, const char *text,
+                                bool (*name_known)(const char *name), struct err *err);
 void scenario_free(struct scenario *scenario);
+
+const char *scenario_path(const struct scenario *scenario);
+/* Of the file as it was read. */
+const char *scenario_text(const struct scenario *scenario);
 
 const struct scenario_defaults *scenario_defaults(const struct scenario *scenario);
 
@@ -80,6 +87,13 @@ void scenario_finish(struct scenario *scenario, double end_s, FILE *out);
 const struct event *scenario_event(const struct scenario *scenario, size_t index);
 const struct expect *scenario_expect(const struct scenario *scenario, size_t index);
 const struct app_expect *scenario_app_expect(const struct scenario *scenario, size_t index);
+
+/* To go on with a run that was saved: how many events have been returned, and the expectations with what
+ * was found so far. */
+size_t scenario_events_done(const struct scenario *scenario);
+void scenario_skip_events(struct scenario *scenario, size_t done);
+struct expect *scenario_expect_found(struct scenario *scenario, size_t index);
+struct app_expect *scenario_app_expect_found(struct scenario *scenario, size_t index);
 
 int scenario_expect_total(const struct scenario *scenario);
 int scenario_expect_failed(const struct scenario *scenario);

@@ -53,7 +53,7 @@ void row_run(struct row *row, const struct options *o, struct scenario *scenario
     struct err err;
 
     *row = (struct row){ .result = ROW_OK };
-    if (!run_init(&run, o, scenario, &err)) {
+    if (!run_init(&run, o, scenario, NULL, &err)) {
         row->result = ROW_BAD_INPUT;
         snprintf(row->text, sizeof row->text, "%s", err.text);
     } else if (!run_all(&run)) {

@@ -20,6 +20,8 @@ static const char *not_with(const struct options *o)
         { "csv", o->csv_path },
         { "report", o->report_path },
         { "record", o->record_path },
+        { "save", o->save_path },
+        { "resume", o->resume_path },
         { "vcd", o->vcd_path },
         { "app", o->app_path },
         { "ext", o->ext_path },

@@ -12,6 +12,7 @@
 #include "view/layout.h"
 #include "view/screen.h"
 #include "view/take.h"
+#include "world/supply.h"
 
 #define DRAW_S 0.05
 #define LATE_S 0.5    /* who is later than this does not try to catch up */
@@ -202,6 +203,18 @@ void view_linger(struct view *v, struct run *r)
 
 /* ---- opening and closing ------------------------------------------------------------------------ */
 
+/* What was set before, in a run that goes on. */
+static void take_over(struct hands *h, const struct run *r)
+{
+    const struct supply *supply = world_supply(r->world);
+
+    h->load_a = supply->load_a;
+    h->charger_a = supply->charger_a;
+    if (supply->charger_a > 0.0)
+        h->charger_v = supply->charger_v / r->chain.cells;
+    h->switches = r->chain.board[0].switches;
+}
+
 struct view *view_open(const struct run *r, struct err *err)
 {
     const struct options *o = r->options;
@@ -215,6 +228,7 @@ struct view *view_open(const struct run *r, struct err *err)
     }
     hands_init(&v->hands, o->cells, o->capacity_ah,
                (chemistry->vbalance_mv + chemistry->vmax_mv) / 2000.0, o->switches);
+    take_over(&v->hands, r);
     if (screen_open(err)) {
         v->reached_wall_s = wall_s();
         set_base(v, r);

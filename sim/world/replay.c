@@ -53,3 +53,10 @@ double replay_current_a(const struct replay *replay, double now_s)
 
     return series_at(&current, recorded_time_s(replay, now_s));
 }
+
+void replay_state(struct replay *replay, struct state *s)
+{
+    STATE(s, replay->start_s);
+    STATE(s, replay->row);
+    STATE(s, replay->fraction);
+}

@@ -3,6 +3,7 @@
 
 #include <stddef.h>
 
+#include "checkpoint/state.h"
 #include "scenario/series.h"
 
 /* A playhead on a recording: linear between rows, the last row is held. */
@@ -24,5 +25,8 @@ double replay_cell_temp_c(const struct replay *replay, int cell);
 
 /* At any time, without moving the playhead; charging positive. */
 double replay_current_a(const struct replay *replay, double now_s);
+
+/* Not which recording it is. */
+void replay_state(struct replay *replay, struct state *s);
 
 #endif

@@ -60,3 +60,8 @@ double rng_gauss(struct rng *rng, double sigma)
 
     return sigma * radius * cos(6.283185307179586 * unit(rng));
 }
+
+void rng_state(struct rng *rng, struct state *s)
+{
+    STATE(s, rng->state);
+}

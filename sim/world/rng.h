@@ -3,6 +3,8 @@
 
 #include <stdint.h>
 
+#include "checkpoint/state.h"
+
 /*
  * Reproducible random numbers (xoshiro256**). Equal seed and stream give an
  * equal sequence; different streams of one seed are independent, so that the
@@ -21,5 +23,7 @@ double rng_uniform(struct rng *rng, double lo, double hi);
 
 /* Normal distribution round 0 with standard deviation sigma (>= 0). */
 double rng_gauss(struct rng *rng, double sigma);
+
+void rng_state(struct rng *rng, struct state *s);
 
 #endif

@@ -82,3 +82,17 @@ void site_step_board(struct site *site, double cell_v, double dt_s, double ambie
     warm_board(site, (1.0 - BALANCE_HEAT_TO_CELL) * heat_w, dt_s, ambient_c);
     site->duty_given = false;
 }
+
+void site_state(struct site *site, struct state *s)
+{
+    STATE(s, site->cell.charge_as);
+    STATE(s, site->cell.u1_v);
+    STATE(s, site->cell.temp_c);
+    STATE(s, site->cell.removed);
+    STATE(s, site->leak_s);
+    STATE(s, site->balancing);
+    STATE(s, site->duty_given);
+    STATE(s, site->duty);
+    STATE(s, site->temp_forced);
+    STATE(s, site->board_temp_c);
+}

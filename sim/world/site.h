@@ -3,6 +3,7 @@
 
 #include <stdbool.h>
 
+#include "checkpoint/state.h"
 #include "world/cell.h"
 
 /*
@@ -36,5 +37,7 @@ void site_step(struct site *site, double pack_current_a, double dt_s, double amb
 /* Advances only the board, with the resistor at that voltage: for a cell whose
  * behaviour comes from a recording. Uses up a given duty. */
 void site_step_board(struct site *site, double cell_v, double dt_s, double ambient_c);
+
+void site_state(struct site *site, struct state *s);
 
 #endif

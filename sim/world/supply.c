@@ -87,3 +87,14 @@ struct flow supply_flow(const struct supply *supply, double emf_v, double ohm, b
     flow.out_a += profile_out;
     return flow;
 }
+
+void supply_state(struct supply *supply, struct state *s)
+{
+    STATE(s, supply->charger_a);
+    STATE(s, supply->charger_v);
+    STATE(s, supply->load_a);
+    STATE(s, supply->load_w);
+    STATE(s, supply->profile_scale);
+    STATE(s, supply->profile_loop);
+    STATE(s, supply->profile_start_s);
+}

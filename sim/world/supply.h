@@ -3,6 +3,7 @@
 
 #include <stdbool.h>
 
+#include "checkpoint/state.h"
 #include "scenario/series.h"
 
 /*
@@ -35,5 +36,8 @@ struct flow {
  */
 struct flow supply_flow(const struct supply *supply, double emf_v, double ohm, bool charge_closed,
                         bool load_closed, double now_s);
+
+/* Not which profile it is. */
+void supply_state(struct supply *supply, struct state *s);
 
 #endif

@@ -324,3 +324,31 @@ void world_replay(struct world *world, const struct recording *recording)
     replay_start(&world->replay, recording, world->now_s);
     world->flow = (struct flow){ .in_a = 0.0 };
 }
+
+const struct supply *world_supply(const struct world *world)
+{
+    return &world->supply;
+}
+
+void world_profile_goes_on(struct world *world, const struct series *series)
+{
+    world->supply.profile = series;
+}
+
+void world_state(struct world *world, struct state *s)
+{
+    for (int i = 0; i < world->cells; i++)
+        site_state(&world->site[i], s);
+    supply_state(&world->supply, s);
+    replay_state(&world->replay, s);
+    STATE(s, world->flow.in_a);
+    STATE(s, world->flow.out_a);
+    STATE(s, world->charge_closed);
+    STATE(s, world->load_closed);
+    STATE(s, world->now_s);
+    STATE(s, world->ambient_c);
+    STATE(s, world->ripple_hz);
+    STATE(s, world->ripple_depth);
+    STATE(s, world->charge_in_as);
+    STATE(s, world->charge_out_as);
+}

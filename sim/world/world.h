@@ -4,8 +4,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "checkpoint/state.h"
 #include "scenario/series.h"
 #include "world/chemistry.h"
+
+struct supply;
 
 /*
  * Everything round the boards: the cells in series, their balance resistors and
@@ -106,5 +109,13 @@ void world_short_resistance(struct world *world, int cell, double ohms);
  * whatever the relays do; NULL returns to the physics. Only the boards still
  * warm up with their balancing. Cells beyond the recording have 0 V. */
 void world_replay(struct world *world, const struct recording *recording);
+
+/* What is wired to the pack now. */
+const struct supply *world_supply(const struct world *world);
+
+/* Everything but which profile and recording are in use. A recording goes on; a profile is given again
+ * with world_profile_goes_on(), NULL for none. */
+void world_state(struct world *world, struct state *s);
+void world_profile_goes_on(struct world *world, const struct series *series);
 
 #endif

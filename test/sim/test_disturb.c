@@ -41,8 +41,8 @@ static void carry(int64_t until_ps)
     }
 }
 
-/* Break, sync, bytes 1, 2, 3 ...; then 100 ms of silence. */
-static void send_round(void)
+/* Break, sync, bytes 1, 2, 3 ...: at the sender's end. Returns when they are over. */
+static int64_t send_edges(void)
 {
     struct serial_mouth mouth;
     int64_t at_ps = hop.now_ps + 7 * MS;
@@ -55,7 +55,13 @@ static void send_round(void)
     mouth.free_ps += 8 * BIT;
     for (int i = 1; i <= ROUND_BYTES; i++)
         serial_say(&mouth, 0, (uint8_t)i);
-    carry(mouth.free_ps + 100 * MS);
+    return mouth.free_ps;
+}
+
+/* And 100 ms of silence behind it. */
+static void send_round(void)
+{
+    carry(send_edges() + 100 * MS);
 }
 
 static void hear(void)
@@ -252,6 +258,78 @@ static void test_disturb_babble_is_bytes_without_end(void **state)
     assert_int_equal(wire_next_fall(&hop.out, 21 * MS), WIRE_NEVER);
 }
 
+/* ---- saved ---------------------------------------------------------------------------------------- */
+
+/* Another one takes its place, which was made with other figures. */
+static void save_and_load(void)
+{
+    static struct disturb other;
+    struct state out;
+    struct state in;
+
+    state_save_init(&out);
+    state_begin(&out, "HOP ");
+    disturb_state(&hop.d, &out);
+    state_end(&out);
+    disturb_init(&other, 77, 3, !hop.d.level, 12345);
+    state_load_init(&in, out.data, out.size);
+    state_begin(&in, "HOP ");
+    disturb_state(&other, &in);
+    state_end(&in);
+    assert_false(in.failed);
+    hop.d = other;
+    state_free(&in);
+}
+
+#define ALL_KINDS (DISTURB_HIGH + 3) /* and noise, and one that babbles */
+#define SAVE_FROM (26 * MS)          /* the end of the break */
+#define SAVE_TO (33 * MS)            /* behind the last byte */
+
+static void carry_a_round(int kind, bool saved)
+{
+    struct disturb_fault f = { .kind = (enum disturb_kind)kind,
+                               .byte = 3,
+                               .value = 0x81,
+                               .span_ps = 60 * US,
+                               .after_ps = 22 * MS };
+    int64_t end_ps;
+
+    begin(17 * US, 9);
+    if (kind <= DISTURB_HIGH)
+        assert_true(disturb_arm(&hop.d, &f));
+    else if (kind == DISTURB_HIGH + 1)
+        disturb_noise(&hop.d, 0.01, 0);
+    else
+        disturb_babble(&hop.d, true, 0);
+    if (!saved) {
+        send_round();
+        return;
+    }
+    end_ps = send_edges() + 100 * MS;
+    while (hop.now_ps < end_ps) {
+        carry(hop.now_ps + hop.step_ps);
+        if (hop.now_ps > SAVE_FROM && hop.now_ps < SAVE_TO)
+            save_and_load();
+    }
+}
+
+static void test_disturb_saved_at_any_moment_goes_on_the_same(void **state)
+{
+    static struct wire want;
+
+    (void)state;
+    for (int kind = 0; kind < ALL_KINDS; kind++) {
+        carry_a_round(kind, false);
+        want = hop.out;
+        carry_a_round(kind, true);
+        assert_int_equal(hop.out.head, want.head);
+        for (uint64_t i = 0; i < want.head; i++) {
+            assert_int_equal(hop.out.edge[i].at_ps, want.edge[i].at_ps);
+            assert_int_equal(hop.out.edge[i].level, want.edge[i].level);
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -263,6 +341,7 @@ int main(void)
         cmocka_unit_test(test_disturb_noise_has_its_rate),
         cmocka_unit_test(test_disturb_is_the_same_in_any_steps),
         cmocka_unit_test(test_disturb_babble_is_bytes_without_end),
+        cmocka_unit_test(test_disturb_saved_at_any_moment_goes_on_the_same),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -24,7 +24,7 @@ static void test_history_any_duration_is_bounded(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof duration_s / sizeof duration_s[0]; i++) {
         struct history h;
-        assert_true(history_init(&h, 255, duration_s[i]));
+        assert_true(history_init(&h, 255, 0.0, duration_s[i]));
         assert_in_range(h.buckets, 1, HISTORY_BUCKETS_MAX + 1);
         assert_true(h.buckets * h.stride_s >= duration_s[i]);
         assert_true(h.stride_s == floor(h.stride_s) && h.stride_s >= 1.0);
@@ -38,13 +38,25 @@ static void test_history_short_run_has_a_bucket_for_each_second(void **state)
     struct history h;
 
     (void)state;
-    assert_true(history_init(&h, 2, 1200.0));
+    assert_true(history_init(&h, 2, 0.0, 1200.0));
     assert_true(h.stride_s == 1.0);
     assert_true(history_time_s(&h, 0) == 1.0);
     assert_true(history_time_s(&h, 1199) == 1200.0);
     history_free(&h);
-    assert_true(history_init(&h, 2, 2400.0));
+    assert_true(history_init(&h, 2, 0.0, 2400.0));
     assert_true(history_time_s(&h, 0) == 1.5); /* seconds 1 and 2 */
+    history_free(&h);
+}
+
+static void test_history_of_a_run_that_goes_on_begins_there(void **state)
+{
+    struct history h;
+
+    (void)state;
+    assert_true(history_init(&h, 2, 7200.0, 7200.0 + 2400.0));
+    assert_true(h.stride_s == 2.0);
+    assert_true(history_time_s(&h, 0) == 7201.5); /* seconds 7201 and 7202 */
+    assert_true(h.from_s + h.buckets * h.stride_s >= 9600.0);
     history_free(&h);
 }
 
@@ -89,9 +101,11 @@ static void test_time_axis_has_a_unit_that_fits(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof row / sizeof row[0]; i++) {
         struct time_axis axis;
-        time_axis_set(&axis, row[i].end_s);
+        time_axis_set(&axis, 0.0, row[i].end_s);
         assert_string_equal(axis.unit, row[i].unit);
         assert_true(fabs(axis.step - row[i].step) < 1e-9);
+        time_axis_set(&axis, 3600.0, 3600.0 + row[i].end_s);
+        assert_true(axis.step * axis.unit_s >= row[i].end_s / 14.0);
     }
 }
 
@@ -100,6 +114,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_history_any_duration_is_bounded),
         cmocka_unit_test(test_history_short_run_has_a_bucket_for_each_second),
+        cmocka_unit_test(test_history_of_a_run_that_goes_on_begins_there),
         cmocka_unit_test(test_scale_is_widened_to_round_figures),
         cmocka_unit_test(test_time_axis_has_a_unit_that_fits),
     };
