@@ -11,7 +11,7 @@
 #include "end_board/reset_button.h"
 #include "end_board/decide.h"
 #include "end_board/ext_output.h"
-#include "end_board/intake.h"
+#include "end_board/gather.h"
 #include "end_board/keeper.h"
 #include "end_board/noise.h"
 #include "end_board/owner.h"
@@ -19,8 +19,6 @@
 #include "end_board/show.h"
 #include "end_board/watch.h"
 
-#define ROUND_OVERDUE_MS 1200u
-#define SILENT_MS 1000u    /* and 0.33 s more, as a Between board */
 #define EXT_PERIOD_MS 700u /* once a round */
 #define CLOCK_LOOK_MS 60000u
 #define APP_AWAKE_TICKS 79u /* of 128 ms: 10 s */
@@ -34,15 +32,11 @@ enum task {
 };
 
 struct cell_board board;
-static struct intake intake;
+static struct gather gather;
 static struct decide decide;
 static struct keeper keeper;
 static struct watch watch;
 static struct noise noise;
-/* When the present round began here. In a long chain its last readings come 0.6 s later, and were as old then:
- * a wire may have broken meanwhile. */
-static uint8_t round_tick;
-static uint32_t heard_ms; /* a break, or the end of a round */
 static struct reset_button button;
 static struct ext_output ext;
 static struct app app;
@@ -58,50 +52,12 @@ struct end_view end_view __attribute__((used)); /* read by the simulator */
 void board_frame_received(struct link *l, const uint8_t *frame)
 {
     (void)l;
-    intake_frame(&intake, &pack, frame, round_tick);
+    gather_frame(&gather, &pack, frame);
 }
 
 void board_round_started(struct link *l)
 {
-    round_tick = crystal_tick();
-    intake_begin(&intake, l->origin == LINK_FROM_HEAD);
-    switch ((enum link_origin)l->origin) {
-    case LINK_FROM_BEGIN:
-        pack_round(&pack, l->number);
-        if (l->hop_good)
-            members_heard(&decide.members, l->sum);
-        break;
-    case LINK_FROM_HEAD:
-        pack_section(&pack, l->head_number, l->number, crystal_tick());
-        break;
-    case LINK_FROM_NOBODY:
-        pack_unmarked(&pack, l->number);
-        break;
-    }
-}
-
-/* ---- after a round -------------------------------------------------------------------------------- */
-
-static void take_own_cell(void)
-{
-    struct frame_cell own = board.link.own;
-
-    own.number = board.link.number;
-    if (own.number != 0 && board.link.own_ready)
-        pack_store(&pack, &own, round_tick);
-}
-
-/* A round whose START or HOP was lost keeps its charge for the next one: without HOP nobody knows that START was
- * of this round. */
-static void take_sensors(uint32_t now_ms)
-{
-    if (board.link.origin != LINK_FROM_BEGIN || !board.link.hop_good)
-        return;
-    meter_round(&decide.meter, &board.link.start, intake.begin_rounds, now_ms);
-    for (uint8_t i = 0; i < INTAKE_CHARGES; i++)
-        if (intake.got & (1u << i))
-            meter_charge(&decide.meter, &intake.charge[i]);
-    intake.got = 0;
+    gather_round(&gather, &pack, &decide.members, l, crystal_tick());
 }
 
 /* ---- clock --------------------------------------------------------------------------------------- */
@@ -160,7 +116,7 @@ static void send_ext(bool round, uint32_t now_ms)
     uint32_t since_ms = now_ms - sent_ms;
 
     if (ext_port_busy() || board.link.state != LINK_IDLE || now_ms < EXT_PERIOD_MS ||
-        !(round ? since_ms >= EXT_PERIOD_MS : since_ms >= ROUND_OVERDUE_MS))
+        !(round ? since_ms >= EXT_PERIOD_MS : since_ms >= GATHER_OVERDUE_MS))
         return;
     if (!follow_clock(now_ms) || !ext_encode(&ext, &decide, parcel))
         return;
@@ -234,10 +190,10 @@ static void watch_hops(uint32_t now_ms)
     bool replied;
     uint8_t irq = hal_irq_save();
 
-    reply = intake.reply;
-    replied = intake.replied && noise_is_answer(&noise, &reply);
+    reply = gather.intake.reply;
+    replied = gather.intake.replied && noise_is_answer(&noise, &reply);
     if (replied)
-        intake.replied = false;
+        gather.intake.replied = false;
     own = board.link.counters.bad_frames;
     hal_irq_restore(irq);
     if (replied)
@@ -265,26 +221,6 @@ static void show(bool round, uint32_t now_ms)
     end_view = view; /* whoever looks from outside sees old or new values, never empty ones */
 }
 
-/* Not by the watchdog: the crystal wakes this board four times as often as that would bark. */
-static void count_seconds(uint32_t now_ms)
-{
-    static uint32_t second_ms;
-
-    if (now_ms - second_ms < 1000u)
-        return;
-    second_ms += 1000u;
-    cell_board_second(&board);
-}
-
-/* The last board of a section that is broken right before it is its head. */
-static void lead_if_silent(bool round, uint32_t now_ms)
-{
-    if (round)
-        heard_ms = now_ms;
-    if (now_ms - heard_ms >= SILENT_MS)
-        link_lead_section(&board.link);
-}
-
 static void reset_pin(void)
 {
     owner_reset_pin(&owner);
@@ -298,17 +234,13 @@ static void give_up(void)
     spoiled = true;
 }
 
-/* Readings are judged after each round; when Begin's stay away, each quarter of a second, so that
- * their age is seen in time. Hold times that run are looked at in every quarter. */
+/* Hold times that run are looked at in every quarter of a second. */
 static void step(uint8_t events)
 {
-    static uint32_t round_ms;
     bool quarter = crystal_take_quarter();
     bool round = events & LINK_ROUND_DONE;
-    bool overdue;
-    bool waits;
+    bool judged;
     bool lost;
-    bool moved;
     uint32_t now_ms;
 
     if (!quarter && !round)
@@ -318,25 +250,13 @@ static void step(uint8_t events)
         return;
     }
     now_ms = step_ms = crystal_ms();
-    count_seconds(now_ms);
-    lead_if_silent(round, now_ms);
-    if (round) {
-        take_own_cell();
-        take_sensors(now_ms);
-        rounds_taken = intake.rounds;
-        if (board.link.origin == LINK_FROM_BEGIN) {
-            pace_round(&pace);
-            round_ms = now_ms; /* those of a head come too seldom to see the others' age */
-        }
-    }
-    overdue = now_ms - round_ms > ROUND_OVERDUE_MS;
-    waits = pack.waits;
-    moved = place_step(&pack.place, crystal_tick());
-    if (round || overdue || waits || moved)
-        pack_evaluate(&pack, board.link.start.switches, crystal_tick());
+    judged = gather_step(&gather, &board, &pack, &decide.meter, round, now_ms, crystal_tick());
+    rounds_taken = gather.intake.rounds;
+    if (round && board.link.origin == LINK_FROM_BEGIN)
+        pace_round(&pace);
     lost = crystal_lost() != decide.no_clock;
     decide.no_clock = crystal_lost();
-    if (round || overdue || waits || moved || lost || decide_waits(&decide))
+    if (judged || lost || decide_waits(&decide))
         decide_all(now_ms);
     if (reset_button_step(&button, button_down(), now_ms))
         reset_pin();
@@ -385,7 +305,7 @@ int main(void)
     ext_init(&ext);
     pace_init(&pace);
     ext_port_init();
-    app_init(&app, &owner, &board, &intake);
+    app_init(&app, &owner, &board, &gather.intake);
     app_port_init();
     ring_init();
     crystal_init();
@@ -393,12 +313,10 @@ int main(void)
     port_interrupts(true);
     for (;;) {
         events = link_take_events(&board.link);
-        if (events & LINK_BREAK_SEEN) {
+        if (events & LINK_BREAK_SEEN)
             ext_port_stop(); /* no round came when it began, and one comes now */
-            place_doubt(&pack.place);
-        }
-        if (events & (LINK_BREAK_SEEN | LINK_BREAK_LASTS))
-            heard_ms = crystal_ms(); /* also when the clock is the CPU's, which may be 10 % fast */
+        if (events)
+            gather_events(&gather, &pack, events, crystal_ms());
         cell_board_events(&board, events);
         watchdog_report(TASK_CELL);
         step(events);

@@ -316,8 +316,8 @@ void chain_main_loop(uint16_t i)
         events = link_take_events(chain_link_of(i));
         if (events & MEASURES) {
             b->measuring = true;
-            if (chain_ends(i) && (events & LINK_BREAK_SEEN))
-                place_doubt(&host_end.pack.place);
+            if (chain_ends(i))
+                host_end_events(events);
             b->events = events;
             b->at_ns[TIMER_LOOP] = chain.now_ns + (uint64_t)((double)MEASURE_NS / chain_speed(i));
             chain_timers_changed(i);

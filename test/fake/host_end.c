@@ -2,10 +2,6 @@
 
 #include "test/fake/host_chain.h"
 
-/* As in end_board/main.c. */
-#define ROUND_OVERDUE_MS 1200u
-#define SILENT_MS 1000u
-
 struct host_end host_end;
 
 static struct host_end *const e = &host_end;
@@ -30,9 +26,8 @@ void host_end_boot(void)
     int64_t half_mas;
 
     e->booted_ns = chain.now_ns;
-    e->round_ms = e->second_ms = e->heard_ms = 0;
     e->quarter = false;
-    e->intake = (struct intake){ 0 };
+    e->gather = (struct gather){ 0 };
     pack_init(&e->pack);
     settings_default(&e->decide.settings);
     e->decide.settings.confirmed = true;
@@ -114,66 +109,29 @@ static void note_charge(const uint8_t *frame)
 void host_end_frame(const struct link *l, const uint8_t *frame)
 {
     (void)l;
-    intake_frame(&e->intake, &e->pack, frame, e->round_tick);
+    gather_frame(&e->gather, &e->pack, frame);
     if (frame_type_of(frame[0]) == FRAME_CELL && e->pack.trusted_numbers)
         note_cell((uint16_t)(frame[1] - 1u + e->pack.shift));
-    if (frame_type_of(frame[0]) == FRAME_CHARGE && !e->intake.section)
+    if (frame_type_of(frame[0]) == FRAME_CHARGE && !e->gather.intake.section)
         note_charge(frame);
 }
 
 void host_end_round_started(const struct link *l)
 {
-    e->round_tick = crystal_tick();
-    intake_begin(&e->intake, l->origin == LINK_FROM_HEAD);
-    switch ((enum link_origin)l->origin) {
-    case LINK_FROM_BEGIN:
-        pack_round(&e->pack, l->number);
-        if (l->hop_good)
-            members_heard(&e->decide.members, l->sum);
-        /* without a good HOP nobody uses what START said */
-        if (l->hop_good && l->start.time_ms != chain.time_ms)
-            e->untrue_charge++;
-        break;
-    case LINK_FROM_HEAD:
-        pack_section(&e->pack, l->head_number, l->number, crystal_tick());
-        break;
-    case LINK_FROM_NOBODY:
-        pack_unmarked(&e->pack, l->number);
-        break;
-    }
+    gather_round(&e->gather, &e->pack, &e->decide.members, l, crystal_tick());
+    /* without a good HOP nobody uses what START said */
+    if (l->origin == LINK_FROM_BEGIN && l->hop_good && l->start.time_ms != chain.time_ms)
+        e->untrue_charge++;
 }
 
 /* ---- main loop -------------------------------------------------------------------------------- */
 
-static void take_own_cell(void)
+static void note_own_cell(void)
 {
-    struct frame_cell own = board()->link.own;
+    const struct link *l = &board()->link;
 
-    own.number = board()->link.number;
-    if (own.number == 0 || !board()->link.own_ready)
-        return;
-    pack_store(&e->pack, &own, e->round_tick);
-    if (e->pack.trusted_numbers)
-        note_cell((uint16_t)(own.number - 1u + e->pack.shift));
-}
-
-static void take_sensors(uint32_t now_ms)
-{
-    if (board()->link.origin != LINK_FROM_BEGIN || !board()->link.hop_good)
-        return;
-    meter_round(&e->decide.meter, &board()->link.start, e->intake.begin_rounds, now_ms);
-    for (uint8_t i = 0; i < INTAKE_CHARGES; i++)
-        if (e->intake.got & (1u << i))
-            meter_charge(&e->decide.meter, &e->intake.charge[i]);
-    e->intake.got = 0;
-}
-
-static void lead_if_silent(uint8_t events, uint32_t now_ms)
-{
-    if (events & (LINK_BREAK_SEEN | LINK_BREAK_LASTS | LINK_ROUND_DONE))
-        e->heard_ms = now_ms;
-    if (now_ms - e->heard_ms >= SILENT_MS)
-        link_lead_section(&board()->link);
+    if (l->number != 0 && l->own_ready && e->pack.trusted_numbers)
+        note_cell((uint16_t)(l->number - 1u + e->pack.shift));
 }
 
 static bool any_closed(void)
@@ -227,10 +185,10 @@ static void note_round(bool round)
     if (p->broken)
         e->named[p->after]++;
     if (round && board()->link.origin == LINK_FROM_BEGIN && pack_good(&e->pack) && !p->broken &&
-        e->intake.rounds != e->rounds && stored() == chain.boards)
+        e->gather.intake.rounds != e->rounds && stored() == chain.boards)
         e->complete = chain.begun;
     if (round)
-        e->rounds = e->intake.rounds;
+        e->rounds = e->gather.intake.rounds;
 }
 
 static void talk(void)
@@ -244,37 +202,28 @@ static void talk(void)
     link_send_tail(&board()->link, parcel);
 }
 
+void host_end_events(uint8_t events)
+{
+    gather_events(&e->gather, &e->pack, events, crystal_ms());
+}
+
 /* Without app port, extended data output and EEPROM: step() of end_board/main.c. */
 void host_end_step(uint8_t events)
 {
     bool quarter = e->quarter;
     bool round = events & LINK_ROUND_DONE;
     uint32_t now_ms = crystal_ms();
-    bool overdue;
-    bool waits;
-    bool moved;
+    bool judged;
 
     if (!quarter && !round)
         return;
     e->quarter = false;
-    if (now_ms - e->second_ms >= 1000u) {
-        e->second_ms += 1000u;
-        cell_board_second(board());
-    }
     check_silence();
-    lead_if_silent(events, now_ms);
-    if (round) {
-        take_own_cell();
-        take_sensors(now_ms);
-        if (board()->link.origin == LINK_FROM_BEGIN)
-            e->round_ms = now_ms;
-    }
-    overdue = now_ms - e->round_ms > ROUND_OVERDUE_MS;
-    waits = e->pack.waits;
-    moved = place_step(&e->pack.place, crystal_tick());
-    if (round || overdue || waits || moved)
-        pack_evaluate(&e->pack, board()->link.start.switches, crystal_tick());
-    if (round || overdue || waits || moved || decide_waits(&e->decide))
+    judged =
+        gather_step(&e->gather, board(), &e->pack, &e->decide.meter, round, now_ms, crystal_tick());
+    if (round)
+        note_own_cell();
+    if (judged || decide_waits(&e->decide))
         decide_all(now_ms);
     note_round(round);
     if (chain_talks && round && board()->link.origin == LINK_FROM_BEGIN)

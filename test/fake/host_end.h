@@ -1,23 +1,19 @@
-/* The End board of a chain in memory: what end_board/main.c does with rounds, quarters of a second and
- * the crystal, and what a test wants to know about it. */
+/* The End board of a chain in memory: what end_board/main.c wires together of end_board/gather.h and decide.h, and
+ * what a test wants to know about it. */
 #ifndef TEST_FAKE_HOST_END_H
 #define TEST_FAKE_HOST_END_H
 
 #include "common/link.h"
 #include "end_board/decide.h"
-#include "end_board/intake.h"
+#include "end_board/gather.h"
 #include "end_board/pack.h"
 
 struct host_end {
-    struct intake intake;
+    struct gather gather;
     struct pack pack;
     struct decide decide;
     uint64_t booted_ns;
-    uint32_t round_ms;
-    uint32_t second_ms;
-    uint32_t heard_ms;
     bool quarter;
-    uint8_t round_tick;
     /* what is checked */
     uint64_t word_ns[PACK_CELLS_MAX];   /* a cell's last reading was taken in */
     uint32_t stored_in[PACK_CELLS_MAX]; /* and in which of Begin's rounds */
@@ -45,7 +41,8 @@ void host_end_round_started(const struct link *l);
 void host_end_frame(const struct link *l, const uint8_t *frame);
 /* Begin is about to begin another one. */
 void host_end_next_round(void);
-/* A pass of its main loop. */
+/* A pass of its main loop, before the cell is measured and behind it. */
+void host_end_events(uint8_t events);
 void host_end_step(uint8_t events);
 
 #define HOST_END_SILENT_NS 3000000000ull /* promised: from the last word of a cell to both relays */

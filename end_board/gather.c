@@ -1,0 +1,109 @@
+#include "end_board/gather.h"
+
+#define SECOND_MS 1000u
+
+/* ---- as it comes in --------------------------------------------------------------------------------- */
+
+void gather_frame(struct gather *g, struct pack *pack, const uint8_t *frame)
+{
+    intake_frame(&g->intake, pack, frame, g->round_tick);
+}
+
+void gather_round(struct gather *g, struct pack *pack, struct members *members,
+                  const struct link *l, uint8_t tick)
+{
+    g->round_tick = tick;
+    intake_begin(&g->intake, l->origin == LINK_FROM_HEAD);
+    switch ((enum link_origin)l->origin) {
+    case LINK_FROM_BEGIN:
+        pack_round(pack, l->number);
+        if (l->hop_good)
+            members_heard(members, l->sum);
+        break;
+    case LINK_FROM_HEAD:
+        pack_section(pack, l->head_number, l->number, tick);
+        break;
+    case LINK_FROM_NOBODY:
+        pack_unmarked(pack, l->number);
+        break;
+    }
+}
+
+/* ---- after a round ---------------------------------------------------------------------------------- */
+
+static void take_own_cell(const struct gather *g, const struct link *l, struct pack *pack)
+{
+    struct frame_cell own = l->own;
+
+    own.number = l->number;
+    if (own.number != 0 && l->own_ready)
+        pack_store(pack, &own, g->round_tick);
+}
+
+/* A round whose START or HOP was lost keeps its charge for the next one: without HOP nobody knows that START was
+ * of this round. */
+static void take_sensors(struct gather *g, const struct link *l, struct meter *meter,
+                         uint32_t now_ms)
+{
+    if (l->origin != LINK_FROM_BEGIN || !l->hop_good)
+        return;
+    meter_round(meter, &l->start, g->intake.begin_rounds, now_ms);
+    for (uint8_t i = 0; i < INTAKE_CHARGES; i++)
+        if (g->intake.got & (1u << i))
+            meter_charge(meter, &g->intake.charge[i]);
+    g->intake.got = 0;
+}
+
+static void take_round(struct gather *g, const struct link *l, struct pack *pack,
+                       struct meter *meter, uint32_t now_ms)
+{
+    take_own_cell(g, l, pack);
+    take_sensors(g, l, meter, now_ms);
+    if (l->origin == LINK_FROM_BEGIN)
+        g->begin_ms = now_ms; /* those of a head come too seldom to see the others' age */
+}
+
+/* ---- main loop --------------------------------------------------------------------------------------- */
+
+void gather_events(struct gather *g, struct pack *pack, uint8_t events, uint32_t now_ms)
+{
+    if (events & LINK_BREAK_SEEN)
+        place_doubt(&pack->place);
+    if (events & (LINK_BREAK_SEEN | LINK_BREAK_LASTS))
+        g->heard_ms = now_ms; /* also when the clock is the CPU's, which may be 10 % fast */
+}
+
+/* Not by the watchdog: the crystal wakes this board four times as often as that would bark. */
+static void count_seconds(struct gather *g, struct cell_board *board, uint32_t now_ms)
+{
+    if (now_ms - g->second_ms < SECOND_MS)
+        return;
+    g->second_ms += SECOND_MS;
+    cell_board_second(board);
+}
+
+/* The last board of a section that is broken right before it is its head. */
+static void lead_if_silent(struct gather *g, struct link *l, bool round, uint32_t now_ms)
+{
+    if (round)
+        g->heard_ms = now_ms;
+    if (now_ms - g->heard_ms >= GATHER_SILENT_MS)
+        link_lead_section(l);
+}
+
+bool gather_step(struct gather *g, struct cell_board *board, struct pack *pack, struct meter *meter,
+                 bool round, uint32_t now_ms, uint8_t tick)
+{
+    bool judge;
+
+    count_seconds(g, board, now_ms);
+    lead_if_silent(g, &board->link, round, now_ms);
+    if (round)
+        take_round(g, &board->link, pack, meter, now_ms);
+    judge = round || pack->waits || now_ms - g->begin_ms > GATHER_OVERDUE_MS;
+    if (place_step(&pack->place, tick))
+        judge = true;
+    if (judge)
+        pack_evaluate(pack, board->link.start.switches, tick);
+    return judge;
+}

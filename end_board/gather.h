@@ -1,0 +1,42 @@
+/* What the End board takes from the ring: rounds as they come in, and what is made of them behind each one and in
+ * between. The table of cells, the meter and the sum of the boards are others'; they are filled here. Pure logic. */
+#ifndef END_BOARD_GATHER_H
+#define END_BOARD_GATHER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "common/cell_board.h"
+#include "end_board/intake.h"
+#include "end_board/members.h"
+#include "end_board/meter.h"
+#include "end_board/pack.h"
+
+#define GATHER_OVERDUE_MS 1200u /* Begin's rounds are less than a second apart */
+#define GATHER_SILENT_MS 1000u  /* and 0.33 s more, as a Between board */
+
+struct gather {
+    struct intake intake;
+    /* ISR: when the present round began, in ticks of 128 ms. In a long chain its last readings come 0.6 s later, and
+     * were as old then: a wire may have broken meanwhile. */
+    uint8_t round_tick;
+    uint32_t heard_ms;  /* a break, or the end of a round */
+    uint32_t begin_ms;  /* the last round of Begin */
+    uint32_t second_ms; /* counted so far */
+};
+
+/* ISR: a round's HOP is here, or this board heads it, at a 128 ms tick. */
+void gather_round(struct gather *g, struct pack *pack, struct members *members,
+                  const struct link *l, uint8_t tick);
+/* ISR: a good frame of it. */
+void gather_frame(struct gather *g, struct pack *pack, const uint8_t *frame);
+
+/* Main loop, what link_take_events() returned, before the cell is measured. */
+void gather_events(struct gather *g, struct pack *pack, uint8_t events, uint32_t now_ms);
+/* Main loop, at least each quarter of a second, and behind each round. Readings are judged after each round; when
+ * Begin's stay away, or one was not in it, each quarter of a second, so that their age is seen in time. True when
+ * they were. */
+bool gather_step(struct gather *g, struct cell_board *board, struct pack *pack, struct meter *meter,
+                 bool round, uint32_t now_ms, uint8_t tick);
+
+#endif
