@@ -9,8 +9,8 @@ void gather_frame(struct gather *g, struct pack *pack, const uint8_t *frame)
     intake_frame(&g->intake, pack, frame, g->round_tick);
 }
 
-void gather_round(struct gather *g, struct pack *pack, struct members *members,
-                  const struct link *l, uint8_t tick)
+void gather_round(struct gather *g, struct pack *pack, struct decide *d, const struct link *l,
+                  uint8_t tick)
 {
     g->round_tick = tick;
     intake_begin(&g->intake, l->origin == LINK_FROM_HEAD);
@@ -18,7 +18,7 @@ void gather_round(struct gather *g, struct pack *pack, struct members *members,
     case LINK_FROM_BEGIN:
         pack_round(pack, l->number);
         if (l->hop_good)
-            members_heard(members, l->sum);
+            members_heard(&d->members, l->sum);
         break;
     case LINK_FROM_HEAD:
         pack_section(pack, l->head_number, l->number, tick);
@@ -91,7 +91,7 @@ static void lead_if_silent(struct gather *g, struct link *l, bool round, uint32_
         link_lead_section(l);
 }
 
-bool gather_step(struct gather *g, struct cell_board *board, struct pack *pack, struct meter *meter,
+bool gather_step(struct gather *g, struct cell_board *board, struct pack *pack, struct decide *d,
                  bool round, uint32_t now_ms, uint8_t tick)
 {
     bool judge;
@@ -99,11 +99,13 @@ bool gather_step(struct gather *g, struct cell_board *board, struct pack *pack, 
     count_seconds(g, board, now_ms);
     lead_if_silent(g, &board->link, round, now_ms);
     if (round)
-        take_round(g, &board->link, pack, meter, now_ms);
+        take_round(g, &board->link, pack, &d->meter, now_ms);
     judge = round || pack->waits || now_ms - g->begin_ms > GATHER_OVERDUE_MS;
     if (place_step(&pack->place, tick))
         judge = true;
     if (judge)
         pack_evaluate(pack, board->link.start.switches, tick);
+    if (round && (pack->faults & PACK_SILENT))
+        members_forget(&d->members);
     return judge;
 }

@@ -1,5 +1,6 @@
 /* What the End board takes from the ring: rounds as they come in, and what is made of them behind each one and in
- * between. The table of cells, the meter and the sum of the boards are others'; they are filled here. Pure logic. */
+ * between. The table of cells, and in what is decided with the meter and the sum of the boards, are filled here. Pure
+ * logic. */
 #ifndef END_BOARD_GATHER_H
 #define END_BOARD_GATHER_H
 
@@ -7,9 +8,8 @@
 #include <stdint.h>
 
 #include "common/cell_board.h"
+#include "end_board/decide.h"
 #include "end_board/intake.h"
-#include "end_board/members.h"
-#include "end_board/meter.h"
 #include "end_board/pack.h"
 
 #define GATHER_OVERDUE_MS 1200u /* Begin's rounds are less than a second apart */
@@ -26,8 +26,8 @@ struct gather {
 };
 
 /* ISR: a round's HOP is here, or this board heads it, at a 128 ms tick. */
-void gather_round(struct gather *g, struct pack *pack, struct members *members,
-                  const struct link *l, uint8_t tick);
+void gather_round(struct gather *g, struct pack *pack, struct decide *d, const struct link *l,
+                  uint8_t tick);
 /* ISR: a good frame of it. */
 void gather_frame(struct gather *g, struct pack *pack, const uint8_t *frame);
 
@@ -36,7 +36,7 @@ void gather_events(struct gather *g, struct pack *pack, uint8_t events, uint32_t
 /* Main loop, at least each quarter of a second, and behind each round. Readings are judged after each round; when
  * Begin's stay away, or one was not in it, each quarter of a second, so that their age is seen in time. True when
  * they were. */
-bool gather_step(struct gather *g, struct cell_board *board, struct pack *pack, struct meter *meter,
+bool gather_step(struct gather *g, struct cell_board *board, struct pack *pack, struct decide *d,
                  bool round, uint32_t now_ms, uint8_t tick);
 
 #endif

@@ -57,7 +57,7 @@ void board_frame_received(struct link *l, const uint8_t *frame)
 
 void board_round_started(struct link *l)
 {
-    gather_round(&gather, &pack, &decide.members, l, crystal_tick());
+    gather_round(&gather, &pack, &decide, l, crystal_tick());
 }
 
 /* ---- clock --------------------------------------------------------------------------------------- */
@@ -108,15 +108,16 @@ static bool follow_clock(uint32_t now_ms)
 }
 
 /* Behind a round, while the ring is quiet for 0.2 s and more: the ring's interrupts take up to two
- * bit times; that of the tail to Begin takes half of one. Without rounds by the crystal. */
+ * bit times; that of the tail to Begin takes half of one. By the crystal when there are none; not when one was
+ * skipped that came early, since the next one would cut the frame. */
 static void send_ext(bool round, uint32_t now_ms)
 {
     static uint8_t parcel[EXT_PARCEL_SIZE];
     static uint32_t sent_ms;
-    uint32_t since_ms = now_ms - sent_ms;
+    bool alone = now_ms - gather.heard_ms > GATHER_OVERDUE_MS;
 
-    if (ext_port_busy() || board.link.state != LINK_IDLE || now_ms < EXT_PERIOD_MS ||
-        !(round ? since_ms >= EXT_PERIOD_MS : since_ms >= GATHER_OVERDUE_MS))
+    if (ext_port_busy() || board.link.state != LINK_IDLE || now_ms - sent_ms < EXT_PERIOD_MS ||
+        !(round || alone))
         return;
     if (!follow_clock(now_ms) || !ext_encode(&ext, &decide, parcel))
         return;
@@ -250,8 +251,9 @@ static void step(uint8_t events)
         return;
     }
     now_ms = step_ms = crystal_ms();
-    judged = gather_step(&gather, &board, &pack, &decide.meter, round, now_ms, crystal_tick());
-    rounds_taken = gather.intake.rounds;
+    judged = gather_step(&gather, &board, &pack, &decide, round, now_ms, crystal_tick());
+    if (round)
+        rounds_taken = gather.intake.rounds;
     if (round && board.link.origin == LINK_FROM_BEGIN)
         pace_round(&pace);
     lost = crystal_lost() != decide.no_clock;

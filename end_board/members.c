@@ -20,6 +20,14 @@ void members_heard(struct members *m, uint16_t sum)
     m->heard_now = true;
 }
 
+void members_forget(struct members *m)
+{
+    uint8_t irq = hal_irq_save();
+
+    m->heard_now = false;
+    hal_irq_restore(irq);
+}
+
 /* One damaged HOP of 65536 has a CRC that fits, and hardly ever the known sum: what agrees is believed at once,
  * what does not when it comes twice. */
 static void compare(struct members *m, uint8_t count, uint16_t heard, uint8_t rounds)
@@ -46,7 +54,6 @@ enum members_state members_step(struct members *m, uint8_t count, bool silent, b
     uint8_t rounds = m->heard_rounds;
     bool now = m->heard_now && !silent;
 
-    m->heard_now = now;
     hal_irq_restore(irq);
     if (silent)
         m->looked = false;

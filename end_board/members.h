@@ -19,7 +19,7 @@ struct members {
     struct members_known known;
     uint16_t heard;       /* ISR: the last sum */
     uint8_t heard_rounds; /* ISR: rounds in a row that had it, saturates at 2 */
-    bool heard_now;       /* ISR: one since cells were silent */
+    bool heard_now;       /* ISR: one since a round that left cells silent */
     bool other;           /* the boards are not those */
     bool looked;          /* compared since then */
 };
@@ -33,6 +33,9 @@ enum members_state {
 void members_init(struct members *m);
 /* ISR: HOP of one of Begin's rounds came undamaged and says this, this board's part included. */
 void members_heard(struct members *m, uint16_t sum);
+/* A round is over and cells are silent: the next one has to say it again. Not in the middle of a round, which may be
+ * the one that brings them back. */
+void members_forget(struct members *m);
 /* After each evaluation of the pack of `count` cells. silent: a cell is; whole: nothing is wrong with the
  * pack. confirmed: by the owner, who thereby also says that these are the boards. */
 enum members_state members_step(struct members *m, uint8_t count, bool silent, bool whole,

@@ -118,7 +118,7 @@ void host_end_frame(const struct link *l, const uint8_t *frame)
 
 void host_end_round_started(const struct link *l)
 {
-    gather_round(&e->gather, &e->pack, &e->decide.members, l, crystal_tick());
+    gather_round(&e->gather, &e->pack, &e->decide, l, crystal_tick());
     /* without a good HOP nobody uses what START said */
     if (l->origin == LINK_FROM_BEGIN && l->hop_good && l->start.time_ms != chain.time_ms)
         e->untrue_charge++;
@@ -220,7 +220,7 @@ void host_end_step(uint8_t events)
     e->quarter = false;
     check_silence();
     judged =
-        gather_step(&e->gather, board(), &e->pack, &e->decide.meter, round, now_ms, crystal_tick());
+        gather_step(&e->gather, board(), &e->pack, &e->decide, round, now_ms, crystal_tick());
     if (round)
         note_own_cell();
     if (judged || decide_waits(&e->decide))

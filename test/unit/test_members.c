@@ -85,6 +85,7 @@ static void test_silence_makes_members_unsure(void **state)
     members_heard(&m, 0x2222);
     assert_int_equal(whole(4), MEMBERS_SAME);
     assert_int_equal(silent(4), MEMBERS_UNSURE);
+    members_forget(&m);
     assert_int_equal(whole(4), MEMBERS_UNSURE);
     members_heard(&m, 0x3333);
     assert_int_equal(whole(4), MEMBERS_UNSURE);
@@ -100,6 +101,16 @@ static void test_members_heard_in_silence_count_when_it_is_over(void **state)
     members_heard(&m, 0x2222);
     assert_int_equal(silent(0), MEMBERS_UNSURE);
     members_heard(&m, 0x2222);
+    assert_int_equal(whole(4), MEMBERS_SAME);
+}
+
+/* Cells are looked at while a round comes in, whose HOP was here and whose readings are not. */
+static void test_silence_within_a_round_does_not_forget_what_it_said(void **state)
+{
+    (void)state;
+    set_up(0x2222, 4);
+    members_heard(&m, 0x2222);
+    assert_int_equal(silent(4), MEMBERS_UNSURE);
     assert_int_equal(whole(4), MEMBERS_SAME);
 }
 
@@ -150,6 +161,7 @@ int main(void)
         cmocka_unit_test(test_other_number_of_boards_is_other_members),
         cmocka_unit_test(test_silence_makes_members_unsure),
         cmocka_unit_test(test_members_heard_in_silence_count_when_it_is_over),
+        cmocka_unit_test(test_silence_within_a_round_does_not_forget_what_it_said),
         cmocka_unit_test(test_silence_does_not_end_that_members_are_other),
         cmocka_unit_test(test_accepted_members_are_the_known_ones),
         cmocka_unit_test(test_known_members_come_back_from_a_record),
