@@ -186,6 +186,7 @@ void link_start_break(struct link *l)
     clear_queue(l);
     l->number = 0;
     l->hop_good = false;
+    l->ended = false;
     l->own_ready = false;
     l->heading = false;
     l->origin = LINK_FROM_NOBODY;
@@ -250,6 +251,7 @@ static void frame_complete(struct link *l, const uint8_t *frame)
         command_arrived(l, frame);
     if (frame_type_of(frame[0]) == FRAME_END) {
         l->counters.rounds++;
+        l->ended = true;
         start_draining(l);
     }
 }

@@ -95,6 +95,7 @@ struct link {
     uint8_t
         head_number; /* LINK_FROM_HEAD: number that its HOP bore, LINK_HEAD_UNNUMBERED or more */
     bool hop_good;   /* HOP of the present round came undamaged: so START was of this round */
+    bool ended;      /* END of the present round came and was passed on */
     uint8_t home;    /* own number in the last round of Begin, 0: none since the reset */
     uint8_t home_rounds; /* so many more rounds whose HOP is lost it may stand in for it */
     _Alignas(FRAME_STREAM_SIZE) uint8_t head[FRAME_STREAM_SIZE - 1u]; /* START or HOP so far */
@@ -206,7 +207,8 @@ void link_send_reply(struct link *l, uint8_t sequence_status, uint32_t value);
 void link_send_command(struct link *l, const struct frame_command *command);
 
 /* Last board only: the round is over, and these pieces follow it to the leader. False, and nothing is
- * sent, unless idle. A break cuts it off. */
+ * sent, unless idle behind a whole round: half a frame may be the last that the leader has heard of another. A
+ * break cuts it off. */
 bool link_send_tail(struct link *l, const uint8_t parcel[EXT_PARCEL_SIZE]);
 
 /* Leader only: what has come back of the round that is under way, 0.35 s behind its break. Fewer cells

@@ -35,7 +35,7 @@ bool link_send_tail(struct link *l, const uint8_t parcel[EXT_PARCEL_SIZE])
         memcpy(ext.data, &parcel[ext.piece * FRAME_EXT_DATA], FRAME_EXT_DATA);
         frame_ext_encode(frame, &ext);
         irq = hal_irq_save();
-        idle = l->state == LINK_IDLE;
+        idle = l->state == LINK_IDLE && l->ended;
         if (idle)
             push_piece(l, frame);
         if (idle && ext.piece == EXT_PIECES - 1u)

@@ -256,6 +256,24 @@ static void test_break_that_lasts_has_the_cell_measured_again(void **state)
     assert_int_equal(fake_irq_depth, 0);
 }
 
+/* What a round that broke off left at the leader may be half a frame. */
+static void test_nothing_follows_a_round_that_fell_silent(void **state)
+{
+    static const uint8_t parcel[EXT_PARCEL_SIZE];
+
+    (void)state;
+    go_to(LINK_DRAIN); /* END was here */
+    drain();
+    expect_idle();
+    assert_true(link_send_tail(&l, parcel));
+    go_to(LINK_STREAM);
+    for (uint8_t i = 0; i < 3; i++)
+        link_tick(&l);
+    expect_idle();
+    assert_false(link_send_tail(&l, parcel));
+    assert_int_equal(l.state, LINK_IDLE);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -272,6 +290,7 @@ int main(void)
         cmocka_unit_test(test_hunting_for_longer_than_any_round_ends),
         cmocka_unit_test(test_good_frame_begins_the_time_of_hunting_anew),
         cmocka_unit_test(test_break_that_lasts_has_the_cell_measured_again),
+        cmocka_unit_test(test_nothing_follows_a_round_that_fell_silent),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
