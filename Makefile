@@ -120,7 +120,7 @@ AVR_LDFLAGS = -Wl,--gc-sections -Wl,--fatal-warnings $(AVR_LD_QUIET)
 
 HOST_CFLAGS := -std=gnu11 -g $(WARN) -Wswitch-enum -fno-common $(DEFINES)
 SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
-SIM_LIBS := -lsimavr -lelf -ljansson -lncursesw -lm -lpthread
+SIM_LIBS := -lsimavr -lelf -ljansson -lncursesw -lz -lm -lpthread
 
 # Only the simulator and the harness see simavr; -isystem keeps its headers out of our warnings.
 SIM_INCLUDES := -Isim -isystem $(SIMAVR_INCLUDE)

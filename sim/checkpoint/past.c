@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "checkpoint/crc32.h"
 #include "scenario/event_write.h"
 
 #define COUNT_MAX 0x1000000u
@@ -16,7 +15,7 @@ static uint32_t series_crc(const struct series *series)
 {
     size_t size = series ? series->n * sizeof(double) : 0;
 
-    return series ? crc32_more(crc32_of(series->time_s, size), series->value, size) : 0;
+    return series ? state_crc(state_crc(0, series->time_s, size), series->value, size) : 0;
 }
 
 static uint32_t recording_crc(const struct recording *r)
@@ -26,10 +25,10 @@ static uint32_t recording_crc(const struct recording *r)
 
     if (!r)
         return 0;
-    crc = crc32_of(r->time_s, r->n * row);
-    crc = crc32_more(crc, r->current_a, r->n * row);
-    crc = crc32_more(crc, r->mv, r->n * (size_t)r->cells * row);
-    return crc32_more(crc, r->temp_c, r->n * (size_t)r->temps * row);
+    crc = state_crc(0, r->time_s, r->n * row);
+    crc = state_crc(crc, r->current_a, r->n * row);
+    crc = state_crc(crc, r->mv, r->n * (size_t)r->cells * row);
+    return state_crc(crc, r->temp_c, r->n * (size_t)r->temps * row);
 }
 
 static char *event_words(const struct event *e)

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <zlib.h>
 
 #define TAG_SIZE 4
 #define TEXT_MAX 0x1000000u
@@ -175,4 +176,9 @@ void state_end(struct state *s)
     head.shape = s->shape;
     head.size = s->size - s->section;
     memcpy(s->data + s->section - sizeof head, &head, sizeof head);
+}
+
+uint32_t state_crc(uint32_t crc, const void *data, size_t size)
+{
+    return (uint32_t)crc32_z(crc, data, size);
 }

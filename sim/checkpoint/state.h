@@ -46,6 +46,9 @@ void state_text(struct state *s, const char *name, char **text);
 void state_begin(struct state *s, const char *tag);
 void state_end(struct state *s);
 
+/* CRC-32 of more bytes behind those that gave crc; 0 for none. */
+uint32_t state_crc(uint32_t crc, const void *data, size_t size);
+
 /* Returns false. */
 bool state_fail(struct state *s, const char *format, ...) __attribute__((format(printf, 2, 3)));
 

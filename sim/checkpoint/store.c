@@ -9,8 +9,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "checkpoint/crc32.h"
-
 #define MAGIC "bms-sim checkpoint\n"
 #define BYTE_ORDER_MARK 0x01020304u
 
@@ -26,10 +24,10 @@ _Static_assert(sizeof MAGIC == sizeof((struct store_head *)0)->magic, "the magic
 
 static uint32_t crc_of(const struct store_head *head, const uint8_t *data)
 {
-    uint32_t crc = crc32_of(head, offsetof(struct store_head, crc));
+    uint32_t crc = state_crc(0, head, offsetof(struct store_head, crc));
 
-    crc = crc32_more(crc, &head->size, sizeof head->size);
-    return crc32_more(crc, data, (size_t)head->size);
+    crc = state_crc(crc, &head->size, sizeof head->size);
+    return state_crc(crc, data, (size_t)head->size);
 }
 
 /* ---- writing ------------------------------------------------------------------------------------ */

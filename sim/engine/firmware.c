@@ -7,8 +7,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "checkpoint/crc32.h"
-
 #define DATA_SPACE 0x800000u
 #define DATA_SPACE_SIZE 0x10000u
 #define ADDRESS_MASK 0xFFFFu
@@ -215,12 +213,12 @@ avr_t *firmware_chip(struct firmware *f)
 
 void firmware_state(const struct firmware *f, struct state *s)
 {
-    uint32_t crc = crc32_of(f->elf.flash, f->elf.flashsize);
+    uint32_t crc = state_crc(0, f->elf.flash, f->elf.flashsize);
     uint32_t saved;
     uint16_t address[] = { f->bss_end,       f->board_address, f->counters_offset,
                            f->health_offset, f->pack_address,  f->view_address };
 
-    crc = crc32_more(crc, address, sizeof address);
+    crc = state_crc(crc, address, sizeof address);
     saved = crc;
     state_bytes(s, "crc", &saved, sizeof saved);
     if (saved != crc)

@@ -2,11 +2,9 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <zlib.h>
 
-#include "checkpoint/crc32.h"
-
-/* PNG (RFC 2083) with stored blocks of zlib (RFC 1950, 1951): no compression, no library. */
-#define BLOCK_MAX 65535u
+#define REST_MAX 4096 /* all chunks but the image's data */
 
 struct bytes {
     uint8_t *data;
@@ -30,18 +28,6 @@ static void put_high_first(struct bytes *b, uint32_t value)
         put_byte(b, value >> shift & 0xFFu);
 }
 
-static uint32_t adler_of(const uint8_t *data, size_t size)
-{
-    uint32_t a = 1;
-    uint32_t b = 0;
-
-    for (size_t i = 0; i < size; i++) {
-        a = (a + data[i]) % 65521u;
-        b = (b + a) % 65521u;
-    }
-    return b << 16 | a;
-}
-
 /* Returns where the chunk's type lies. */
 static size_t begin_chunk(struct bytes *b, const char *type)
 {
@@ -56,7 +42,7 @@ static void end_chunk(struct bytes *b, size_t start)
 
     for (int i = 0; i < 4; i++)
         b->data[start - 4 + (size_t)i] = (uint8_t)(length >> (24 - 8 * i));
-    put_high_first(b, crc32_of(b->data + start, b->size - start));
+    put_high_first(b, (uint32_t)crc32_z(0, b->data + start, b->size - start));
 }
 
 static void put_header(struct bytes *b, int width, int height)
@@ -70,28 +56,16 @@ static void put_header(struct bytes *b, int width, int height)
     end_chunk(b, chunk);
 }
 
-static void put_stored(struct bytes *b, const uint8_t *raw, size_t size)
-{
-    put_byte(b, 0x78);
-    put_byte(b, 0x01);
-    for (size_t at = 0; at < size;) {
-        size_t part = size - at < BLOCK_MAX ? size - at : BLOCK_MAX;
-        put_byte(b, at + part == size);
-        put_byte(b, part & 0xFFu);
-        put_byte(b, part >> 8);
-        put_byte(b, ~part & 0xFFu);
-        put_byte(b, ~part >> 8 & 0xFFu);
-        put(b, raw + at, part);
-        at += part;
-    }
-    put_high_first(b, adler_of(raw, size));
-}
-
-static void put_image(struct bytes *b, const uint8_t *raw, size_t size)
+/* The room for it is there, see png_write_data(). */
+static bool put_image(struct bytes *b, const uint8_t *raw, size_t size)
 {
     size_t chunk = begin_chunk(b, "IDAT");
-    put_stored(b, raw, size);
+    uLongf room = compressBound(size);
+    bool good = compress2(b->data + b->size, &room, raw, size, Z_BEST_COMPRESSION) == Z_OK;
+
+    b->size += good ? room : 0;
     end_chunk(b, chunk);
+    return good;
 }
 
 static void put_palette(struct bytes *b, const struct png_color *palette, int colors)
@@ -130,7 +104,8 @@ bool png_write_data(FILE *out, const uint8_t *pixel, int width, int height,
     size_t row = (size_t)width + 1;
     size_t size = row * (size_t)height;
     uint8_t *raw = calloc(size, 1); /* each row begins with filter 0, none */
-    struct bytes b = { .data = malloc(2 * size + 4096) };
+    struct bytes b = { .data = malloc(compressBound(size) + REST_MAX) };
+    bool good = false;
     size_t chunk;
 
     if (raw && b.data) {
@@ -139,13 +114,15 @@ bool png_write_data(FILE *out, const uint8_t *pixel, int width, int height,
         put(&b, signature, sizeof signature);
         put_header(&b, width, height);
         put_palette(&b, palette, colors);
-        put_image(&b, raw, size);
+        good = put_image(&b, raw, size);
         chunk = begin_chunk(&b, "IEND");
         end_chunk(&b, chunk);
+    }
+    if (good) {
         fputs("data:image/png;base64,", out);
         put_base64(out, &b);
     }
     free(raw);
     free(b.data);
-    return raw && b.size > 0;
+    return good;
 }

@@ -9,7 +9,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "checkpoint/crc32.h"
 #include "checkpoint/store.h"
 
 #define ITEMS_MAX 5
@@ -385,13 +384,6 @@ static void test_store_failed_write_leaves_the_older_file(void **state)
     free(t.name);
 }
 
-static void test_crc32_check_value(void **state)
-{
-    (void)state;
-    assert_int_equal(crc32_of("123456789", 9), 0xCBF43926u);
-    assert_int_equal(crc32_more(crc32_of("1234", 4), "56789", 5), 0xCBF43926u);
-}
-
 #define with_file(test) cmocka_unit_test_setup_teardown(test, enter, leave)
 
 int main(void)
@@ -409,7 +401,6 @@ int main(void)
         with_file(test_store_longer_file_is_refused),
         with_file(test_store_other_version_is_refused),
         with_file(test_store_failed_write_leaves_the_older_file),
-        cmocka_unit_test(test_crc32_check_value),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

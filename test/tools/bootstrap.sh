@@ -45,13 +45,14 @@ look() {
 		libelf.h libelf-dev
 		ncurses.h libncurses-dev
 		simavr/sim_avr.h libsimavr-dev
+		zlib.h zlib1g-dev
 		EOF
         ); do
             need "$package"
         done
     else
         for package in gcc libc6-dev libcmocka-dev libjansson-dev libelf-dev libncurses-dev \
-            libsimavr-dev; do
+            libsimavr-dev zlib1g-dev; do
             need "$package"
         done
     fi
