@@ -14,6 +14,10 @@
 /* 0.98 s: longer than a round of 255 boards. Who hunts for longer hears no chain but noise, and would keep the
  * boards behind it in a silence for which they blame the next wire. */
 #define HUNT_TICKS 60u
+/* 0.2 s. Who has hunted for so long and then hears nothing has kept those behind it waiting too: with the 0.99 s
+ * to Begin's next round they would wait for more than the 1.25 s that make a head. A round that lost its END is
+ * silent in 0.05 s. */
+#define HUNT_TELLS 12u
 
 _Static_assert(LINK_QUEUE_SIZE % FRAME_STREAM_SIZE == 0, "no frame wraps round");
 
@@ -169,7 +173,10 @@ APART void link_tick(struct link *l)
         l->activity_before = l->activity;
         l->silent_ticks = 0;
     } else if (++l->silent_ticks >= SILENT_TICKS) {
-        fell_silent(l);
+        if (l->hunt_ticks >= HUNT_TELLS)
+            give_up_hunting(l);
+        else
+            fell_silent(l);
     }
 }
 

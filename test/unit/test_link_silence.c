@@ -214,6 +214,24 @@ static void test_hunting_for_longer_than_any_round_ends(void **state)
     expect_idle();
 }
 
+/* The board before babbled, and does not any more: those behind have heard nothing for as long. */
+static void test_silence_behind_a_long_hunt_is_told_by_a_break(void **state)
+{
+    (void)state;
+    for (uint8_t ticks = 11; ticks <= 12; ticks++) {
+        go_to(LINK_HUNT);
+        for (uint8_t i = 0; i + 2u < ticks; i++) {
+            link_byte(&l, i, false);
+            link_tick(&l);
+        }
+        link_tick(&l);
+        assert_int_equal(l.state, LINK_HUNT);
+        link_tick(&l);
+        assert_int_equal(l.state, ticks < 12 ? LINK_IDLE : LINK_BREAK);
+        assert_int_equal(l.counters.bad_syncs, 1);
+    }
+}
+
 static void test_good_frame_begins_the_time_of_hunting_anew(void **state)
 {
     (void)state;
@@ -288,6 +306,7 @@ int main(void)
         cmocka_unit_test(test_bytes_outside_of_a_round_go_nowhere),
         cmocka_unit_test(test_sent_outside_of_draining_changes_nothing),
         cmocka_unit_test(test_hunting_for_longer_than_any_round_ends),
+        cmocka_unit_test(test_silence_behind_a_long_hunt_is_told_by_a_break),
         cmocka_unit_test(test_good_frame_begins_the_time_of_hunting_anew),
         cmocka_unit_test(test_break_that_lasts_has_the_cell_measured_again),
         cmocka_unit_test(test_nothing_follows_a_round_that_fell_silent),
