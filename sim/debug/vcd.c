@@ -158,7 +158,8 @@ static void take_edges(struct vcd *v, struct wire_tap *tap, int64_t end_ps, stru
             add(v, in, e.at_ps, SIGNAL_IN, e.level);
     }
     tap->count -= taken;
-    memmove(tap->edge, tap->edge + taken, (size_t)tap->count * sizeof *tap->edge);
+    if (tap->count > 0)
+        memmove(tap->edge, tap->edge + taken, (size_t)tap->count * sizeof *tap->edge);
 }
 
 /* A wire is broken and mended between steps; its receiver sees idle meanwhile. */

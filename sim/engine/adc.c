@@ -71,8 +71,8 @@ uint16_t adc_code(struct adc *a, double x)
     double code;
 
     x = x < 0.0 ? 0.0 : x > 1.2 ? 1.2 : x;
-    code = x * (1.0 + a->gain_error) * FULL_SCALE + a->offset_lsb +
-           4.0 * a->inl_lsb * x * (1.0 - x) + rng_gauss(&a->noise, a->noise_lsb);
+    code = x * (1.0 + a->parts->gain_error) * FULL_SCALE + a->parts->offset_lsb +
+           4.0 * a->parts->inl_lsb * x * (1.0 - x) + rng_gauss(&a->noise, a->parts->noise_lsb);
     code = floor(code + 0.5);
     return (uint16_t)(code < 0.0 ? 0.0 : code > CODE_MAX ? CODE_MAX : code);
 }

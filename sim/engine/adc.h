@@ -8,14 +8,19 @@
 #include "engine/mcu.h"
 #include "world/rng.h"
 
+/* What differs from converter to converter. */
+struct adc_parts {
+    double offset_lsb;
+    double gain_error; /* relative, with the reference's error apart */
+    double inl_lsb;    /* bow at mid scale */
+    double noise_lsb;  /* rms */
+};
+
 struct adc {
     struct mcu *mcu;
     avr_int_vector_t *vector;
     struct rng noise;
-    double noise_lsb; /* rms */
-    double offset_lsb;
-    double gain_error; /* relative, with the reference's error apart */
-    double inl_lsb;    /* bow at mid scale */
+    const struct adc_parts *parts;
     double (*input_v)(void *ctx, int channel, int64_t at_ps);
     double (*internal_ref_v)(void *ctx);
     double (*supply_v)(void *ctx);

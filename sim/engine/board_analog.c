@@ -272,10 +272,7 @@ void board_analog_init(struct board *b)
     struct adc *a = &b->adc;
 
     front_end_draw(&b->front_end, &b->rng);
-    a->noise_lsb = b->front_end.adc_noise_lsb;
-    a->offset_lsb = b->front_end.adc_offset_lsb;
-    a->gain_error = b->front_end.adc_gain_error;
-    a->inl_lsb = b->front_end.adc_inl_lsb;
+    a->parts = &b->front_end.adc;
     a->input_v = input_v;
     a->internal_ref_v = internal_ref_v;
     a->supply_v = supply_v;

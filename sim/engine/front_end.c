@@ -43,10 +43,10 @@ void front_end_draw(struct front_end *f, struct rng *rng)
     f->divider_tc = rng_uniform(rng, -20e-6, 20e-6);
     draw_ntc(&f->cell_ntc, rng);
     f->ntc_fixed = NTC_R25 * (1.0 + rng_uniform(rng, -0.001, 0.001));
-    f->adc_offset_lsb = rng_uniform(rng, -1.5, 1.5);
-    f->adc_gain_error = rng_uniform(rng, -0.001, 0.001);
-    f->adc_inl_lsb = rng_uniform(rng, -0.5, 0.5);
-    f->adc_noise_lsb = rng_uniform(rng, 0.4, 0.8);
+    f->adc.offset_lsb = rng_uniform(rng, -1.5, 1.5);
+    f->adc.gain_error = rng_uniform(rng, -0.001, 0.001);
+    f->adc.inl_lsb = rng_uniform(rng, -0.5, 0.5);
+    f->adc.noise_lsb = rng_uniform(rng, 0.4, 0.8);
     draw_ntc(&f->resistor_ntc, rng);
     f->pin_ohm = PIN_OHM * (1.0 + rng_uniform(rng, -0.3, 0.3));
     f->pull_up_ohm = rng_uniform(rng, 20e3, 50e3);
@@ -155,8 +155,8 @@ void front_end_state(struct front_end *f, struct state *s)
     STATE(s, f->pull_up_ohm);
     STATE(s, f->sensor_divider);
     STATE(s, f->ntc_fixed);
-    STATE(s, f->adc_offset_lsb);
-    STATE(s, f->adc_gain_error);
-    STATE(s, f->adc_inl_lsb);
-    STATE(s, f->adc_noise_lsb);
+    STATE(s, f->adc.offset_lsb);
+    STATE(s, f->adc.gain_error);
+    STATE(s, f->adc.inl_lsb);
+    STATE(s, f->adc.noise_lsb);
 }

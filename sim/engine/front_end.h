@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "engine/adc.h"
 #include "world/rng.h"
 
 struct front_end {
@@ -23,10 +24,7 @@ struct front_end {
     double pull_up_ohm;
     double sensor_divider[4]; /* of the current sensors' inputs, relative to nominal */
     double ntc_fixed;         /* ohm */
-    double adc_offset_lsb;
-    double adc_gain_error;
-    double adc_inl_lsb;
-    double adc_noise_lsb;
+    struct adc_parts adc;
 };
 
 void front_end_draw(struct front_end *f, struct rng *rng);
