@@ -71,12 +71,16 @@ static void print_state(const struct run *r)
         r->view.load_closed ? "on " : "off", run_comm_ok(r) ? "" : "  E");
 }
 
+/* A board that was reset releases its relays, and no rule of it says why. */
 static void print_change(const struct run *r, const char *name, bool closed, uint8_t why)
 {
+    bool reset = r->view.now_ms < r->told.now_ms;
+
     if (closed)
         live_say(r, "%s relay closes", name);
     else
-        live_say(r, "%s relay opens: %s", name, words_rule(why));
+        live_say(r, "%s relay opens: %s", name,
+                 reset ? "the End board was reset" : words_rule(why));
 }
 
 static void print_place(const struct run *r)

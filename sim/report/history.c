@@ -9,7 +9,7 @@
 
 bool history_init(struct history *h, int cells, double from_s, double to_s)
 {
-    double duration_s = to_s - from_s;
+    double duration_s = isfinite(to_s) ? to_s - from_s : HISTORY_BUCKETS_MAX - 1.0;
     double stride_s = ceil(duration_s / HISTORY_BUCKETS_MAX);
     bool ok = true;
 
@@ -59,6 +59,31 @@ static void start_bucket(struct history *h, int bucket)
         for (int k = 0; k < h->cells; k++)
             h->cell[i][bucket * h->cells + k] = none;
     h->used = bucket + 1;
+}
+
+static struct span joined(struct span a, struct span b)
+{
+    return (struct span){ fminf(a.min, b.min), fmaxf(a.max, b.max) };
+}
+
+static void join_pairs(struct span *s, int used, int step)
+{
+    for (int i = 0; i < used / 2; i++)
+        for (int k = 0; k < step; k++)
+            s[i * step + k] = joined(s[2 * i * step + k], s[(2 * i + 1) * step + k]);
+    for (int k = 0; used % 2 && k < step; k++)
+        s[used / 2 * step + k] = s[(used - 1) * step + k];
+}
+
+/* Nobody said how long the run is: buckets twice as wide leave half of the room. */
+static void widen_buckets(struct history *h)
+{
+    for (int i = 0; i < PACK_CHANNELS; i++)
+        join_pairs(h->pack[i], h->used, 1);
+    for (int i = 0; i < CELL_CHANNELS; i++)
+        join_pairs(h->cell[i], h->used, h->cells);
+    h->used = (h->used + 1) / 2;
+    h->stride_s *= 2.0;
 }
 
 /* A count that has become smaller began again with its board. */
@@ -177,11 +202,13 @@ static bool take_cell(struct history *h, const struct run *r, int bucket, int ce
 
 void history_second(struct history *h, const struct run *r)
 {
-    int bucket = (int)(((double)r->second - 1.0 - h->from_s) / h->stride_s);
+    double since_s = (double)r->second - 1.0 - h->from_s;
     int balancing = 0;
+    int bucket;
 
-    if (bucket >= h->buckets)
-        return;
+    while (since_s / h->stride_s >= h->buckets)
+        widen_buckets(h);
+    bucket = (int)(since_s / h->stride_s);
     if (bucket >= h->used)
         start_bucket(h, bucket);
     for (int i = 0; i < h->cells; i++)

@@ -70,7 +70,7 @@ struct history {
     uint64_t incomplete;
 };
 
-/* Of a run from one second to another. False when there is no memory; to be freed in any case. */
+/* Of a run from one second to another; to_s may be INFINITY, then buckets grow with the run. False when there is no memory; to be freed in any case. */
 bool history_init(struct history *h, int cells, double from_s, double to_s);
 void history_free(struct history *h);
 /* At the end of each second. */

@@ -108,6 +108,20 @@ def record_keeps_scenario(bench):
     check(first.json["sim_s"] == again.json["sim_s"], "another duration")
 
 
+def without_an_end(bench):
+    """Nobody says how long it is: its report has as many steps as any, wider and wider ones."""
+    report = bench.path("view.html")
+    t = view(bench, ["--cells", 2, "--report", report])
+    t.type("+" * 7)
+    t.wait("2 x lfp 100 Ah   0:3") # 30 minutes and more: half as long again as it has steps of a second
+    t.type("q")
+    left_well(t, 0)
+    with open(report) as file:
+        page = file.read()
+    check("time (min)" in page, "no axis of minutes")
+    check("NaN" not in page and "nan" not in page.lower().replace("nano", ""), "a number that is none")
+
+
 def arrows_page_through(bench):
     t = view(bench, ["--cells", 255])
     t.wait("Cells 1 to ")
@@ -243,6 +257,7 @@ if __name__ == "__main__":
         ("view_keys_act_and_replay", keys),
         ("view_record_keeps_scenario", record_keeps_scenario),
         ("view_arrows_page_through", arrows_page_through),
+        ("view_without_an_end", without_an_end),
         ("view_resize", resize),
         ("view_small_from_the_start", small_from_the_start),
         ("view_ends_by_itself", ends_by_itself),
