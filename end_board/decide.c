@@ -29,19 +29,24 @@ static uint16_t seal_of(const struct decide *d)
 {
     uint16_t seal = seal_more(SEAL_INIT, &d->members.known, sizeof d->members.known);
 
-    if (d->facts.pack)
-        seal = seal_more(seal, &d->facts.pack->count, sizeof d->facts.pack->count);
     return seal_more(seal, &d->settings, sizeof *d - offsetof(struct decide, settings));
+}
+
+static uint8_t cells_of(const struct decide *d)
+{
+    return d->facts.pack ? d->facts.pack->count : 0;
 }
 
 void decide_close(struct decide *d)
 {
+    d->cells = cells_of(d);
     d->seal = seal_of(d);
 }
 
+/* Whose pointers may be used. */
 bool decide_intact(const struct decide *d)
 {
-    return seal_of(d) == d->seal;
+    return seal_of(d) == d->seal && cells_of(d) == d->cells;
 }
 
 static uint16_t chain_faults(struct decide *d, const struct pack *pack, uint32_t now_ms)

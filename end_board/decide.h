@@ -32,6 +32,7 @@ struct decide {
     bool day_changed;         /* in it: a day was over, or an extreme is new */
     int64_t net_mas;          /* that went in less what went out, since reset */
     uint32_t pack_mv;         /* last one that all cells were heard for */
+    uint8_t cells;            /* of the pack, as closed */
 };
 
 /* Both relays released. The settings are the caller's to load. */
