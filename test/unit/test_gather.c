@@ -1,0 +1,213 @@
+#include "end_board/gather.h"
+#include "test.h"
+#include "test/fake/hal_fake.h"
+
+#define CELLS 4u
+#define SWITCHES 0x10u /* 2 to 4 cells */
+#define SUM 0x4711u
+
+static struct gather g;
+static struct cell_board b;
+static struct pack pack;
+static struct decide d;
+static struct link *const l = &b.link;
+
+static void frame_of(uint8_t *frame, uint8_t number)
+{
+    struct frame_cell cell = { .number = number, .mv = (uint16_t)(3300u + number), .dc = 250 };
+    frame_cell_encode(frame, &cell);
+}
+
+/* A round of Begin, or a head's, up to its END; this board is the last one. */
+static void round_of(enum link_origin origin, bool hop_good, uint8_t tick)
+{
+    uint8_t frame[FRAME_SIZE_MAX];
+    struct frame_charge charge = { .state = SENSOR_OK, .mas = 1000 };
+    struct frame_end end = { .rounds = 7 };
+
+    l->origin = (uint8_t)origin;
+    l->hop_good = hop_good;
+    l->number = CELLS;
+    l->head_number = 2;
+    l->sum = SUM;
+    l->start = (struct frame_start){ .switches = SWITCHES, .time_ms = 900 };
+    gather_round(&g, &pack, &d, l, tick);
+    for (uint8_t number = CELLS - 1u; number; number--) {
+        frame_of(frame, number);
+        gather_frame(&g, &pack, frame);
+    }
+    frame_charge_encode(frame, &charge);
+    gather_frame(&g, &pack, frame);
+    frame_end_encode(frame, &end);
+    gather_frame(&g, &pack, frame);
+    l->own = (struct frame_cell){ .mv = 3399, .dc = 250 };
+    l->own_ready = true;
+}
+
+static bool step(bool round, uint32_t now_ms)
+{
+    return gather_step(&g, &b, &pack, &d, round, now_ms, (uint8_t)(now_ms >> 7));
+}
+
+static void set_up(void)
+{
+    fake_reset();
+    fake_use_end_eeprom();
+    cell_board_init(&b);
+    pack_init(&pack);
+    decide_init(&d, 0);
+    g = (struct gather){ .begin_ms = 0 };
+}
+
+/* Two rounds show how many cells there are. */
+static void whole_at(uint32_t now_ms)
+{
+    set_up();
+    for (uint8_t i = 0; i < 2; i++) {
+        round_of(LINK_FROM_BEGIN, true, (uint8_t)(now_ms >> 7));
+        assert_true(step(true, now_ms));
+    }
+    assert_int_equal(pack.count, CELLS);
+    assert_int_equal(pack.faults & PACK_SILENT, 0);
+}
+
+static void test_round_of_begin_fills_table_meter_and_sum(void **state)
+{
+    (void)state;
+    whole_at(5000);
+    assert_int_equal(pack.cell[0].mv, 3301);
+    assert_int_equal(pack.cell[CELLS - 1u].mv, 3399);
+    assert_int_equal(d.meter.sensor[0].with_arrow.mas, 1000);
+    assert_int_equal(d.meter.begin_rounds, 7);
+    assert_true(d.members.heard_now);
+    assert_int_equal(d.members.heard, SUM);
+    assert_int_equal(g.intake.rounds, 2);
+}
+
+/* START may have been another round's, and the sum is not known. */
+static void test_lost_hop_leaves_sensors_and_sum_for_the_next_round(void **state)
+{
+    (void)state;
+    set_up();
+    round_of(LINK_FROM_BEGIN, false, 40);
+    assert_false(d.members.heard_now);
+    assert_true(step(true, 5120));
+    assert_false(d.meter.boot_known);
+    assert_int_not_equal(g.intake.got, 0);
+}
+
+static void test_round_of_a_head_brings_no_charge_and_no_sum(void **state)
+{
+    (void)state;
+    whole_at(5000);
+    members_forget(&d.members);
+    d.meter.sensor[0].with_arrow.mas = 0;
+    round_of(LINK_FROM_HEAD, true, 46);
+    assert_true(step(true, 5900));
+    assert_false(d.members.heard_now);
+    assert_int_equal(d.meter.sensor[0].with_arrow.mas, 0);
+    assert_true(pack.place.section);
+}
+
+static void test_own_reading_is_taken_when_it_is_of_this_round(void **state)
+{
+    (void)state;
+    whole_at(5000);
+    round_of(LINK_FROM_BEGIN, true, 46);
+    l->own.mv = 3111;
+    l->own_ready = false;
+    step(true, 5900);
+    assert_int_equal(pack.cell[CELLS - 1u].mv, 3399);
+}
+
+static void test_readings_are_judged_when_rounds_stay_away(void **state)
+{
+    (void)state;
+    whole_at(5000);
+    assert_false(step(false, 5250));
+    assert_false(step(false, 5000 + GATHER_OVERDUE_MS));
+    assert_true(step(false, 5000 + GATHER_OVERDUE_MS + 1u));
+    round_of(LINK_FROM_BEGIN, true, (uint8_t)(6300u >> 7));
+    assert_true(step(true, 6300));
+    assert_false(step(false, 6550));
+    pack.waits = true; /* a cell was not in the last round */
+    assert_true(step(false, 6600));
+}
+
+/* The rounds of a head come too seldom to see the others' age. */
+static void test_rounds_of_a_head_are_not_those_that_are_waited_for(void **state)
+{
+    (void)state;
+    whole_at(5000);
+    round_of(LINK_FROM_HEAD, true, 46);
+    step(true, 6000);
+    assert_true(step(false, 6250));
+}
+
+static void test_place_that_settles_is_judged_at_once(void **state)
+{
+    (void)state;
+    whole_at(5000);
+    g.begin_ms = 5500; /* not overdue */
+    pack_section(&pack, 2, CELLS, (uint8_t)(5500u >> 7));
+    assert_false(step(false, 5600));
+    assert_true(step(false, 6100));
+    assert_true(pack.place.broken);
+    assert_int_equal(pack.place.after, 1);
+}
+
+static void test_break_puts_the_place_in_doubt(void **state)
+{
+    (void)state;
+    whole_at(5000);
+    g.begin_ms = 5500;
+    pack_section(&pack, 2, CELLS, (uint8_t)(5500u >> 7));
+    gather_events(&g, &pack, LINK_BREAK_LASTS, 5700);
+    assert_int_equal(g.heard_ms, 5700);
+    assert_true(pack.place.current);
+    gather_events(&g, &pack, LINK_BREAK_SEEN, 5800);
+    assert_int_equal(g.heard_ms, 5800);
+    assert_false(step(false, 6100));
+    assert_false(pack.place.broken);
+}
+
+/* In the middle of a round what its HOP said stays; behind one that left cells silent it does not. */
+static void test_sum_is_forgotten_behind_a_round_that_left_cells_silent(void **state)
+{
+    (void)state;
+    whole_at(5000);
+    assert_true(step(false, 9000)); /* all of them are silent by now */
+    assert_int_equal(pack.faults & PACK_SILENT, PACK_SILENT);
+    assert_true(d.members.heard_now);
+    l->origin = LINK_FROM_BEGIN;
+    gather_round(&g, &pack, &d, l, (uint8_t)(9000u >> 7));
+    assert_true(step(true, 9050)); /* none of their frames came */
+    assert_false(d.members.heard_now);
+}
+
+static void test_silence_of_a_second_makes_a_head(void **state)
+{
+    (void)state;
+    whole_at(5000);
+    step(false, 5000 + GATHER_SILENT_MS - 1u);
+    assert_int_equal(l->state, LINK_IDLE);
+    step(false, 5000 + GATHER_SILENT_MS);
+    assert_int_equal(l->state, LINK_WAIT);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_round_of_begin_fills_table_meter_and_sum),
+        cmocka_unit_test(test_lost_hop_leaves_sensors_and_sum_for_the_next_round),
+        cmocka_unit_test(test_round_of_a_head_brings_no_charge_and_no_sum),
+        cmocka_unit_test(test_own_reading_is_taken_when_it_is_of_this_round),
+        cmocka_unit_test(test_readings_are_judged_when_rounds_stay_away),
+        cmocka_unit_test(test_rounds_of_a_head_are_not_those_that_are_waited_for),
+        cmocka_unit_test(test_place_that_settles_is_judged_at_once),
+        cmocka_unit_test(test_break_puts_the_place_in_doubt),
+        cmocka_unit_test(test_sum_is_forgotten_behind_a_round_that_left_cells_silent),
+        cmocka_unit_test(test_silence_of_a_second_makes_a_head),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
