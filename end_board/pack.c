@@ -40,11 +40,18 @@ void pack_section(struct pack *p, uint8_t head, uint8_t number, uint8_t tick)
     place_section(&p->place, place_behind(p->count, head, number), tick);
 }
 
+/* Beyond the pack lies nothing, and beyond the table somebody else's memory: a frame of noise has a CRC that fits
+ * in one of 65536 cases, and any number. */
+static bool is_of_the_pack(const struct pack *p, uint8_t number)
+{
+    return number != 0 && (p->count == 0 || (uint16_t)(number + p->shift) <= p->count);
+}
+
 void pack_store(struct pack *p, const struct frame_cell *cell, uint8_t tick)
 {
     struct pack_cell *entry;
 
-    if (cell->number == 0 || !p->trusted_numbers)
+    if (!p->trusted_numbers || !is_of_the_pack(p, cell->number))
         return;
     entry = &p->cell[cell->number - 1u + p->shift];
     entry->mv = cell->mv;

@@ -106,11 +106,17 @@ static void note_charge(const uint8_t *frame)
         e->forged++;
 }
 
+static bool is_taken(uint8_t number)
+{
+    return e->pack.trusted_numbers &&
+           (e->pack.count == 0 || number + e->pack.shift <= e->pack.count);
+}
+
 void host_end_frame(const struct link *l, const uint8_t *frame)
 {
     (void)l;
     gather_frame(&e->gather, &e->pack, frame);
-    if (frame_type_of(frame[0]) == FRAME_CELL && e->pack.trusted_numbers)
+    if (frame_type_of(frame[0]) == FRAME_CELL && is_taken(frame[1]))
         note_cell((uint16_t)(frame[1] - 1u + e->pack.shift));
     if (frame_type_of(frame[0]) == FRAME_CHARGE && !e->gather.intake.section)
         note_charge(frame);
@@ -219,8 +225,7 @@ void host_end_step(uint8_t events)
         return;
     e->quarter = false;
     check_silence();
-    judged =
-        gather_step(&e->gather, board(), &e->pack, &e->decide, round, now_ms, crystal_tick());
+    judged = gather_step(&e->gather, board(), &e->pack, &e->decide, round, now_ms, crystal_tick());
     if (round)
         note_own_cell();
     if (judged || decide_waits(&e->decide))

@@ -158,6 +158,27 @@ static void test_reading_without_number_is_not_taken(void **state)
 }
 
 /* However young the readings are. */
+/* A frame of noise whose CRC fits by chance bears any number. */
+static void test_reading_beyond_the_pack_is_not_taken(void **state)
+{
+    struct pack before;
+
+    (void)state;
+    set_up(0);
+    assert_int_equal(faults_at(0), 0);
+    before = pack;
+    for (uint16_t number = 7; number <= 255; number++)
+        store((uint8_t)number, 6560, 49, 0, 1);
+    assert_memory_equal(&pack, &before, sizeof pack);
+    pack_section(&pack, LINK_HEAD_UNNUMBERED, 4, 1); /* two of them are missing: numbers begin at 3 */
+    before = pack;
+    for (uint16_t number = 5; number <= 255; number++)
+        store((uint8_t)number, 6560, 49, 0, 1);
+    assert_memory_equal(&pack, &before, sizeof pack);
+    store(4, 3456, 49, 0, 1);
+    assert_int_equal(pack.cell[5].mv, 3456);
+}
+
 static void test_broken_ring_is_silence(void **state)
 {
     (void)state;
@@ -404,6 +425,7 @@ int main(void)
         cmocka_unit_test(test_cell_never_heard_is_silence),
         cmocka_unit_test(test_flags_that_void_a_reading_are_faults),
         cmocka_unit_test(test_reading_without_number_is_not_taken),
+        cmocka_unit_test(test_reading_beyond_the_pack_is_not_taken),
         cmocka_unit_test(test_broken_ring_is_silence),
         cmocka_unit_test(test_size_needs_two_rounds_that_agree),
         cmocka_unit_test(test_another_size_later_is_a_fault_while_it_lasts),
