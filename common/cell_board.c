@@ -154,6 +154,16 @@ static void read_inputs(struct cell_board *b)
     health_reading(&b->health, b->mv);
 }
 
+/* End may raise it or forbid balancing, never lower it. */
+static uint16_t limited_vbalance_mv(const struct cell_board *b)
+{
+    if (b->balance_limit_rounds == 0 || b->vbalance_mv == 0)
+        return b->vbalance_mv;
+    if (b->balance_limit_mv == 0 || b->balance_limit_mv > b->vbalance_mv)
+        return b->balance_limit_mv;
+    return b->vbalance_mv;
+}
+
 APART static void decide_balancing(struct cell_board *b)
 {
     struct balance_input in = {
@@ -162,7 +172,7 @@ APART static void decide_balancing(struct cell_board *b)
         .resistor_dc = resistor_dc(&b->resistor, b->mv, b->dc),
         .trusted = (b->flags & (CELL_NTC_OPEN | CELL_NTC_SHORT)) == 0 && b->calibration.valid &&
                    !b->resistor.lost && b->health.faults == 0,
-        .vbalance_mv = b->vbalance_mv,
+        .vbalance_mv = limited_vbalance_mv(b),
         .lost = b->lost_s >= BALANCE_LOST_S,
     };
 
@@ -253,6 +263,8 @@ static void round_done(struct cell_board *b)
     b->restarted = false;
     b->lost_s = 0;
     b->vbalance_mv = switches_vbalance_mv(b->link.start.switches);
+    if (b->balance_limit_rounds != 0)
+        b->balance_limit_rounds--;
     if (!b->link.leader && link_hop_was_good(&b->link))
         trim_adjust(&b->link.trim);
     count_steady_rounds(b);

@@ -23,8 +23,10 @@ struct cell_board {
     uint16_t ntc_share;
     uint16_t mv; /* last reading */
     int16_t dc;
-    uint8_t flags;        /* enum cell_flag of the last reading */
-    uint16_t vbalance_mv; /* from the last good START of Begin */
+    uint8_t flags;                /* enum cell_flag of the last reading */
+    uint16_t vbalance_mv;         /* from the last good START of Begin */
+    uint16_t balance_limit_mv;    /* by command, see ITEM_BALANCE_LIMIT, ... */
+    uint8_t balance_limit_rounds; /* ... for so many rounds more */
     uint8_t
         lost_s; /* seconds since the last round of Begin, saturates; a head's round sets the limit */
     bool restarted;           /* no round of Begin was completed since the reset */

@@ -35,6 +35,7 @@ static const struct row {
     { FIELD(identify_rounds), ITEM_IDENTIFY },
     { FIELD(balance.forced_rounds), ITEM_BALANCE },
     { FIELD(mv), ITEM_CELL_MV },
+    { FIELD(balance_limit_mv), ITEM_BALANCE_LIMIT },
     { FIELD(health.resets.boots), ITEM_BOOTS },
     { FIELD(health.resets.count[CAUSE_POWER_ON]), ITEM_POWER_ON },
     { FIELD(health.resets.count[CAUSE_EXTERNAL]), ITEM_EXTERNAL },
@@ -102,6 +103,15 @@ static enum reply_status force_balancing(struct cell_board *b, uint16_t rounds)
     return REPLY_DONE;
 }
 
+static bool limit_balancing(struct cell_board *b, uint16_t mv)
+{
+    if (mv > COMMAND_LIMIT_MAX)
+        return false;
+    b->balance_limit_mv = mv;
+    b->balance_limit_rounds = COMMAND_LIMIT_ROUNDS;
+    return true;
+}
+
 static enum reply_status identify(struct cell_board *b, uint16_t rounds)
 {
     if (rounds > COMMAND_IDENTIFY_MAX)
@@ -141,6 +151,9 @@ enum reply_status command_execute(struct cell_board *b, uint8_t code, uint16_t a
         return force_balancing(b, argument);
     case WRITE | ITEM_IDENTIFY:
         return identify(b, argument);
+    case WRITE | ITEM_BALANCE_LIMIT:
+        b->command.value = argument;
+        return limit_balancing(b, argument) ? REPLY_DONE : REPLY_OUT_OF_RANGE;
     case ITEM_VERSION:
         b->command.value = (uint16_t)FIRMWARE_VERSION;
         b->command.value_high = (uint8_t)(FIRMWARE_VERSION >> 16);
@@ -168,6 +181,14 @@ static bool is_repeated(struct command *c, const uint8_t *body)
     return same;
 }
 
+/* Nobody answers, or all would; and it is no other one in between for who asked this board something and asks again:
+ * carried out twice it is the same. */
+static void step_all(struct cell_board *b, const uint8_t *body)
+{
+    if (body[1] == (WRITE | ITEM_BALANCE_LIMIT))
+        limit_balancing(b, get_u16(&body[3]));
+}
+
 /* Who starts anew may meet the sequence number of another command: all of it must be the same. */
 void command_step(struct cell_board *b)
 {
@@ -176,8 +197,12 @@ void command_step(struct cell_board *b)
 
     if (!link_take_command(&b->link, body))
         return;
+    if (body[0] == LINK_COMMAND_ALL) {
+        step_all(b, body);
+        return;
+    }
     if (!is_repeated(c, body))
-        c->status = command_execute(b, body[0], get_u16(&body[2]));
-    link_send_reply(&b->link, (uint8_t)((body[1] & 0xF0u) | c->status),
+        c->status = command_execute(b, body[1], get_u16(&body[3]));
+    link_send_reply(&b->link, (uint8_t)((body[2] & 0xF0u) | c->status),
                     (uint32_t)c->value_high << 16 | c->value);
 }

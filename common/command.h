@@ -27,6 +27,9 @@ enum command_item {
     ITEM_OFFSET_DC = 0x13,
     ITEM_SAVE_CALIBRATION = 0x14, /* write COMMAND_SAVE_KEY */
     ITEM_CELL_MV = 0x15, /* last reading; write: what it truly is. Moves the offset, and keeps it */
+    /* mV above which this board may balance, whatever lower voltage the switches say; 0: not at all. It ends by
+     * itself after COMMAND_LIMIT_ROUNDS. The only command that may go to all, who do not answer then. */
+    ITEM_BALANCE_LIMIT = 0x16,
     /* struct link_counters */
     ITEM_BAD_FRAMES = 0x20,
     ITEM_MARKED_FRAMES = 0x21,
@@ -55,6 +58,8 @@ enum command_item {
 #define COMMAND_CLEAR_KEY 0xC1EAu
 #define COMMAND_IDENTIFY_MAX 255u /* 4 minutes */
 #define COMMAND_BALANCE_MAX 4000u /* an hour: 1 Ah */
+#define COMMAND_LIMIT_MAX 8191u   /* mV */
+#define COMMAND_LIMIT_ROUNDS 40u  /* 36 s */
 
 /* The last command and what came of it: the same one again is answered, not executed, again. */
 struct command {

@@ -240,7 +240,7 @@ static inline bool in_order(struct link *l, const uint8_t *frame)
 
 static void command_arrived(struct link *l, const uint8_t *frame)
 {
-    if (l->number != 0 && frame[FRAME_COMMAND_TARGET] == l->number)
+    if (frame[FRAME_COMMAND_TARGET] == LINK_COMMAND_ALL || frame[FRAME_COMMAND_TARGET] == l->number)
         link_fill_slot(&l->command_in, frame);
 }
 
@@ -366,7 +366,7 @@ bool link_take_command(struct link *l, uint8_t body[LINK_COMMAND_BODY])
     uint8_t irq = hal_irq_save();
     bool full = l->command_in.full;
 
-    memcpy(body, &l->command_in.frame[2], LINK_COMMAND_BODY);
+    memcpy(body, &l->command_in.frame[FRAME_COMMAND_TARGET], LINK_COMMAND_BODY);
     l->command_in.full = false;
     hal_irq_restore(irq);
     return full;

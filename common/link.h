@@ -196,9 +196,10 @@ static inline bool link_hop_was_good(const struct link *l)
 /* Events since the last call. */
 uint8_t link_take_events(struct link *l);
 
-/* Code, sequence and argument of the command that came for this board, as they stand in the frame;
- * false when there is none. */
-#define LINK_COMMAND_BODY 4u
+/* Target, code, sequence and argument of the command that came for this board or for all, as they stand in the
+ * frame; false when there is none. */
+#define LINK_COMMAND_ALL 0u /* target */
+#define LINK_COMMAND_BODY 5u
 bool link_take_command(struct link *l, uint8_t body[LINK_COMMAND_BODY]);
 /* The reply is sent in the next round, once; a second one before that takes its place. Sequence in
  * bits 7-4, enum reply_status below. */

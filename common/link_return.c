@@ -10,15 +10,15 @@ uint8_t *link_return_place(struct link *l)
     return l->decoder.hunting ? &l->byte_in : l->decoder.bytes;
 }
 
-/* For this board, or for another: then it goes into the next round. One that Begin has issued has
+/* For this board, for another, or for all: these two go into the next round. One that Begin has issued has
  * been everywhere. */
 static void command_returned(struct link *l, const uint8_t *frame)
 {
     if (frame[FRAME_COMMAND_INFO] & FRAME_COMMAND_ISSUED)
         return;
-    if (frame[FRAME_COMMAND_TARGET] == l->number)
+    if (frame[FRAME_COMMAND_TARGET] == LINK_COMMAND_ALL || frame[FRAME_COMMAND_TARGET] == l->number)
         link_fill_slot(&l->command_in, frame);
-    else if (frame[FRAME_COMMAND_TARGET] != 0)
+    if (frame[FRAME_COMMAND_TARGET] != l->number)
         link_fill_slot(&l->command_out, frame);
 }
 

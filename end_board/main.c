@@ -10,6 +10,7 @@
 #include "end_board/app.h"
 #include "end_board/reset_button.h"
 #include "end_board/decide.h"
+#include "end_board/even.h"
 #include "end_board/ext_output.h"
 #include "end_board/gather.h"
 #include "end_board/keeper.h"
@@ -37,6 +38,7 @@ static struct decide decide;
 static struct keeper keeper;
 static struct watch watch;
 static struct noise noise;
+static struct even even;
 static struct reset_button button;
 static struct ext_output ext;
 static struct app app;
@@ -208,6 +210,20 @@ static void watch_hops(uint32_t now_ms)
         link_send_command(&board.link, &question);
 }
 
+/* ---- balancing ------------------------------------------------------------------------------------- */
+
+/* The app's own questions go first. */
+static void tell_limit(uint32_t now_ms)
+{
+    struct frame_command command;
+
+    if (board.link.origin != LINK_FROM_BEGIN || !board.link.start.ring_closed ||
+        board.link.command_out.full || app_asks(&app))
+        return;
+    if (even_step(&even, &decide, now_ms, &command))
+        link_send_command(&board.link, &command);
+}
+
 static void show(bool round, uint32_t now_ms)
 {
     uint8_t leds = show_leds(&decide, reset_button_shown(&button), now_ms);
@@ -262,8 +278,10 @@ static void step(uint8_t events)
         decide_all(now_ms);
     if (reset_button_step(&button, button_down(), now_ms))
         reset_pin();
-    if (round)
+    if (round) {
+        tell_limit(now_ms);
         watch_hops(now_ms);
+    }
     show(round, now_ms);
     send_ext(round, now_ms);
 }
@@ -302,6 +320,7 @@ int main(void)
     keeper_load(&keeper, &decide, hal_reset_causes(), 0);
     watch_init(&watch, 0);
     noise_init(&noise, 0);
+    even_init(&even);
     reset_button_init(&button);
     decide_all(0);
     ext_init(&ext);

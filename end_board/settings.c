@@ -100,6 +100,7 @@ static const struct setting rows[] FLASH_TABLE = {
     { "charge_efficiency_pm", "0.1 %", SETTING_CHARGE_EFFICIENCY_PM, 0, 0, 500, 1000, 1000, { 0 } },
     { "release_mv", "mV", SETTING_RELEASE_MV, 0, 0, 0, 200, 0, { 0 } },
     { "release_dc", "0.1 C", SETTING_RELEASE_DC, 0, 0, 0, 100, 0, { 0 } },
+    { "balance_difference_mv", "mV", SETTING_BALANCE_DIFFERENCE_MV, 0, 0, 0, 200, 0, { 0 } },
 };
 
 _Static_assert(sizeof rows / sizeof rows[0] == SETTINGS_COUNT, "a row for each id");

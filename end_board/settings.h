@@ -44,6 +44,7 @@ enum setting_id {
     SETTING_CHARGE_EFFICIENCY_PM,
     SETTING_RELEASE_MV,
     SETTING_RELEASE_DC,
+    SETTING_BALANCE_DIFFERENCE_MV,
     SETTING_END,
 };
 
@@ -73,6 +74,7 @@ struct settings {
             int32_t charge_efficiency_pm;
             int32_t release_mv;
             int32_t release_dc;
+            int32_t balance_difference_mv; /* 0: whatever the others are */
         };
         int32_t value[SETTINGS_COUNT];
     };

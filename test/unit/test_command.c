@@ -26,6 +26,7 @@ static void command(uint8_t code, uint8_t sequence, uint16_t argument)
 {
     uint8_t *frame = b.link.command_in.frame;
 
+    frame[FRAME_COMMAND_TARGET] = NUMBER;
     frame[2] = code;
     frame[3] = (uint8_t)(sequence << 4);
     put_u16(&frame[4], argument);
@@ -99,14 +100,14 @@ static const uint8_t known[] = {
     ITEM_LINE_ERRORS, ITEM_BAD_SYNCS,  ITEM_ROUNDS_LOW,  ITEM_ROUNDS_HIGH,   ITEM_IDENTIFY,
     ITEM_BALANCE,     ITEM_CELL_MV,    ITEM_BOOTS,       ITEM_POWER_ON,      ITEM_EXTERNAL,
     ITEM_BROWN_OUT,   ITEM_WATCHDOG,   ITEM_LOWEST_MV,   ITEM_STACK_FREE,    ITEM_CLOCK,
-    ITEM_CONDITION,   ITEM_UPTIME_LOW, ITEM_UPTIME_HIGH, ITEM_CLOCK_STEPS,
+    ITEM_CONDITION,   ITEM_UPTIME_LOW, ITEM_UPTIME_HIGH, ITEM_CLOCK_STEPS,   ITEM_BALANCE_LIMIT,
 };
 
 /* Written with an effect of their own: tests below. */
 static bool is_deed(uint16_t code)
 {
-    static const uint8_t deeds[] = { ITEM_SAVE_CALIBRATION, ITEM_IDENTIFY, ITEM_BALANCE,
-                                     ITEM_CELL_MV, ITEM_CLEAR };
+    static const uint8_t deeds[] = { ITEM_SAVE_CALIBRATION, ITEM_IDENTIFY,      ITEM_BALANCE,
+                                     ITEM_CELL_MV,          ITEM_BALANCE_LIMIT, ITEM_CLEAR };
 
     return (code & WRITE) && memchr(deeds, (int)(code & ~WRITE), sizeof deeds) != NULL;
 }
@@ -342,6 +343,82 @@ static void test_balancing_by_command_needs_a_reading(void **state)
     assert_int_equal(reply.status, REPLY_REFUSED);
 }
 
+/* ---- limit of balancing ---------------------------------------------------------------------- */
+
+static bool balances(uint16_t switches_mv)
+{
+    b.link.start.switches = (uint8_t)(switches_mv ? (switches_mv - 1800u) / 100u : 0);
+    b.link.origin = LINK_FROM_BEGIN;
+    b.link.home_rounds = LINK_HOME_ROUNDS;
+    cell_board_events(&b, LINK_ROUND_DONE);
+    cell_board_events(&b, LINK_BREAK_SEEN);
+    return fake->balance;
+}
+
+static void test_limit_raises_the_balance_voltage_or_forbids_it(void **state)
+{
+    (void)state;
+    calibrated(); /* and at 3.3 V */
+    assert_true(balances(3200));
+    command(WRITE | ITEM_BALANCE_LIMIT, 1, (uint16_t)(b.mv + 20u));
+    expect(REPLY_DONE, b.mv + 20u);
+    assert_false(balances(3200));
+    command(WRITE | ITEM_BALANCE_LIMIT, 2, (uint16_t)(b.mv - 20u));
+    assert_true(balances(3200));
+    command(WRITE | ITEM_BALANCE_LIMIT, 3, 0);
+    assert_false(balances(3200));
+    command(WRITE | ITEM_BALANCE_LIMIT, 4, COMMAND_LIMIT_MAX + 1u);
+    assert_int_equal(reply.status, REPLY_OUT_OF_RANGE);
+    assert_false(balances(3200));
+}
+
+static void test_limit_never_lowers_or_replaces_the_switches(void **state)
+{
+    (void)state;
+    calibrated();
+    command(WRITE | ITEM_BALANCE_LIMIT, 1, 2000);
+    assert_false(balances(3400));
+    assert_false(balances(0));
+    assert_true(balances(3200));
+}
+
+static void test_limit_ends_after_its_rounds(void **state)
+{
+    (void)state;
+    calibrated();
+    command(WRITE | ITEM_BALANCE_LIMIT, 1, 0);
+    for (uint8_t i = 1; i < COMMAND_LIMIT_ROUNDS; i++)
+        assert_false(balances(3200));
+    assert_true(balances(3200));
+}
+
+/* Behind a command that this board has answered and will be asked again. */
+static void test_command_to_all_is_no_answer_and_no_other_command(void **state)
+{
+    uint8_t *frame = b.link.command_in.frame;
+
+    (void)state;
+    calibrated();
+    command(WRITE | ITEM_IDENTIFY, 5, 9);
+    b.link.reply_out.full = false;
+    frame[FRAME_COMMAND_TARGET] = LINK_COMMAND_ALL;
+    frame[2] = WRITE | ITEM_BALANCE_LIMIT;
+    put_u16(&frame[4], 0);
+    b.link.command_in.full = true;
+    cell_board_events(&b, LINK_COMMAND);
+    assert_false(b.link.reply_out.full);
+    assert_false(balances(3200));
+    frame[2] = WRITE | ITEM_IDENTIFY; /* nothing else goes to all */
+    put_u16(&frame[4], 200);
+    b.link.command_in.full = true;
+    cell_board_events(&b, LINK_COMMAND);
+    assert_in_range(b.identify_rounds, 1, 9);
+    b.identify_rounds = 3;
+    command(WRITE | ITEM_IDENTIFY, 5, 9);
+    expect(REPLY_DONE, 9);
+    assert_int_equal(b.identify_rounds, 3);
+}
+
 static void test_known_voltage_moves_the_offset_and_is_kept(void **state)
 {
     uint16_t before;
@@ -450,6 +527,10 @@ int main(void)
         cmocka_unit_test(test_identify_blinks_for_as_many_rounds),
         cmocka_unit_test(test_balancing_by_command_ends_by_itself),
         cmocka_unit_test(test_balancing_by_command_needs_a_reading),
+        cmocka_unit_test(test_limit_raises_the_balance_voltage_or_forbids_it),
+        cmocka_unit_test(test_limit_never_lowers_or_replaces_the_switches),
+        cmocka_unit_test(test_limit_ends_after_its_rounds),
+        cmocka_unit_test(test_command_to_all_is_no_answer_and_no_other_command),
         cmocka_unit_test(test_known_voltage_moves_the_offset_and_is_kept),
         cmocka_unit_test(test_voltage_that_cannot_be_changes_nothing),
         cmocka_unit_test(test_clear_needs_its_key_and_leaves_the_rounds),

@@ -56,9 +56,11 @@ static void execute_all(void)
             continue;
         assert_true(link_take_command(&ring[i], body));
         executions[i + 1u]++;
-        assert_int_equal(body[0], ITEM);
-        assert_int_equal(get_u16(&body[2]), ARGUMENT);
-        link_send_reply(&ring[i], body[1] & 0xF0u, value_of((uint8_t)(i + 1u)));
+        assert_int_equal(body[1], ITEM);
+        assert_int_equal(get_u16(&body[3]), ARGUMENT);
+        if (body[0] == LINK_COMMAND_ALL)
+            continue;
+        link_send_reply(&ring[i], body[2] & 0xF0u, value_of((uint8_t)(i + 1u)));
     }
 }
 
@@ -136,7 +138,7 @@ static void test_command_to_the_last_board_itself_is_executed_there(void **state
 
 static void test_command_to_nobody_is_carried_and_forgotten(void **state)
 {
-    static const uint8_t nobody[] = { 0, BOARDS + 1u, 255 };
+    static const uint8_t nobody[] = { BOARDS + 1u, 255 };
 
     (void)state;
     for (uint8_t k = 0; k < TEST_COUNT_OF(nobody); k++) {
@@ -150,10 +152,32 @@ static void test_command_to_nobody_is_carried_and_forgotten(void **state)
     }
 }
 
-/* Boards whose HOP was bad have no number in this round, and 0 is nobody's. */
-static void test_command_to_0_is_not_taken_by_boards_without_a_number(void **state)
+static void expect_executed_once_by_all(void)
 {
-    struct frame_command command = { .target = 0, .item = ITEM, .argument = ARGUMENT };
+    for (uint8_t i = 1; i <= BOARDS; i++)
+        assert_int_equal(executions[i], 1);
+}
+
+/* Begin takes it as it comes back, the others and the last board itself in the next round. */
+static void test_command_to_all_reaches_each_board_once(void **state)
+{
+    (void)state;
+    set_up(true);
+    send(LINK_COMMAND_ALL);
+    run_round();
+    expect_executed_once_by(1);
+    for (uint8_t i = 0; i < 4; i++)
+        run_round();
+    expect_executed_once_by_all();
+    assert_int_equal(replies, 0);
+}
+
+/* Boards whose HOP was bad have no number in this round, and all means them too. */
+static void test_command_to_all_is_taken_by_boards_without_a_number(void **state)
+{
+    struct frame_command command = { .target = LINK_COMMAND_ALL,
+                                     .item = ITEM,
+                                     .argument = ARGUMENT };
 
     (void)state;
     set_up(false);
@@ -167,7 +191,8 @@ static void test_command_to_0_is_not_taken_by_boards_without_a_number(void **sta
     assert_int_equal(ring[2].number, 0);
     ring_fault.byte = RING_HEALTHY;
     run_round();
-    expect_executed_once_by(0);
+    executions[1]++; /* Begin's own command does not come to it */
+    expect_executed_once_by_all();
 }
 
 static void test_begin_can_send_a_command_itself(void **state)
@@ -286,7 +311,8 @@ int main(void)
         cmocka_unit_test(test_command_reaches_its_target_once_and_is_answered_once),
         cmocka_unit_test(test_command_to_the_last_board_itself_is_executed_there),
         cmocka_unit_test(test_command_to_nobody_is_carried_and_forgotten),
-        cmocka_unit_test(test_command_to_0_is_not_taken_by_boards_without_a_number),
+        cmocka_unit_test(test_command_to_all_reaches_each_board_once),
+        cmocka_unit_test(test_command_to_all_is_taken_by_boards_without_a_number),
         cmocka_unit_test(test_begin_can_send_a_command_itself),
         cmocka_unit_test(test_open_return_wire_costs_commands_only),
         cmocka_unit_test(test_begin_says_closed_for_three_rounds_after_the_last_that_came_back),

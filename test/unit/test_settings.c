@@ -70,7 +70,8 @@ static void test_ids_and_names_are_those_of_the_first_release(void **state)
                                          "discharge_restart_pm",
                                          "charge_efficiency_pm",
                                          "release_mv",
-                                         "release_dc" };
+                                         "release_dc",
+                                         "balance_difference_mv" };
 
     (void)state;
     for (uint8_t i = 0; i < TEST_COUNT_OF(names); i++)
