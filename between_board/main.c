@@ -43,6 +43,8 @@ int main(void)
     port_interrupts(true);
     for (;;) {
         events = link_take_events(&b->link);
+        if (events == 0)
+            cell_board_look(b);
         cell_board_events(b, events);
         cell_board_rest(b, events);
         if (!b->spoiled)

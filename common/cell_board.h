@@ -58,6 +58,9 @@ void cell_board_lead(struct cell_board *b);
  * and `spoiled`: then the main loop does not report, and the watchdog starts the board anew. */
 void cell_board_seal(struct cell_board *b);
 
+/* A pass of the main loop without an event: a board that is deaf to breaks has no other moment to look. */
+void cell_board_look(struct cell_board *b);
+
 /* Handles what link_take_events() returned. Measures (about 15 ms) on LINK_BREAK_SEEN and
  * LINK_BREAK_LASTS, executes on LINK_COMMAND. */
 void cell_board_events(struct cell_board *b, uint8_t events);

@@ -2,10 +2,12 @@
 """A byte of the RAM of one board takes another value, at any address in use, at any moment: the pack is read again, and
 both relays are closed again, without a person. Values are wrong for one round at most.
 
-One fault a run, since nobody knows what else it changes. SOAK=1: 2000 of them. SEED=N COUNT=1 replays one.
+One fault a run, since nobody knows what else it changes. SOAK=1: 2000 of them, and each static byte of a Between and
+of Begin. SEED=N COUNT=1 replays one, EVERY=1 or 2 walks the bytes of a board.
 """
 
 import collections
+import functools
 import os
 import random
 import subprocess
@@ -81,12 +83,10 @@ def missing(run, second, soc_before):
     return None
 
 
-def one(bench, known, seed):
+def one(bench, seed, fault):
     """What came of a fault."""
-    rng = random.Random(seed)
-    board, address, name, value, at = draw(rng, known)
-    words = "board %d, %s = %d at %.3f s; replay: SEED=%d COUNT=1 test/chain/test_ram_faults.py" % (
-        board, name, value, at, seed)
+    board, address, name, value, at = fault
+    words = "board %d, %s = %d at %.3f s, seed %d" % (board, name, value, at, seed)
     run = bench.run(["--duration", END_S, "--seed", 1 + seed % 7],
                     "set cells %d\nset chemistry lfp\nset capacity 50\nset soc 0.5\nset switches 00010000\n"
                     "at 9 load 10 A\nat %.3f fault byte %d %d %d\n" % (CELLS, at, board, address, value),
@@ -108,20 +108,44 @@ def one(bench, known, seed):
     return "relays were open for a while" if opened else "nothing was seen"
 
 
-def faults(bench):
-    known = {board: symbols(image) for board, (image, _) in IMAGES.items()}
+def all_of(bench, faults):
+    """faults: (seed, fault)"""
     outcome, problems = collections.Counter(), []
-    for seed in range(SEED, SEED + COUNT):
+    for seed, fault in faults:
         try:
-            outcome[one(bench, known, seed)] += 1
+            outcome[one(bench, seed, fault)] += 1
         except Failed as reason:
             problems.append(str(reason))
     for words in problems[:20]:
         print("  " + words)
-    check(not problems, "%d of %d" % (len(problems), COUNT))
-    check(outcome["ran away"] <= 1 + RUN_AWAY_SHARE * COUNT, "%d of %d ran away" % (outcome["ran away"], COUNT))
+    check(not problems, "%d of %d" % (len(problems), len(faults)))
+    check(outcome["ran away"] <= 1 + RUN_AWAY_SHARE * len(faults),
+          "%d of %d ran away" % (outcome["ran away"], len(faults)))
     return ", ".join("%d: %s" % (n, what) for what, n in outcome.most_common())
 
 
+def anywhere(bench):
+    known = {board: symbols(image) for board, (image, _) in IMAGES.items()}
+    return all_of(bench, [(seed, draw(random.Random(seed), known)) for seed in range(SEED, SEED + COUNT)])
+
+
+def every_byte(board, bench):
+    found, end = symbols(IMAGES[board][0])
+    faults = []
+    for address in range(RAM_START, end):
+        rng = random.Random(address)
+        faults.append((address, (board, address, name_of(found, end, address), rng.randrange(256),
+                                 20 + rng.randrange(1000) / 500)))
+    return all_of(bench, faults)
+
+
+def cases():
+    if "EVERY" not in os.environ:
+        yield "ram_faults_%d_from_%d" % (COUNT, SEED), anywhere
+    for board in (1, 2):
+        if SOAK or os.environ.get("EVERY") == str(board):
+            yield "ram_every_byte_of_board_%d" % board, functools.partial(every_byte, board)
+
+
 if __name__ == "__main__":
-    main([("ram_faults_%d_from_%d" % (COUNT, SEED), faults)])
+    main(cases())

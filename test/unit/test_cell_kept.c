@@ -58,6 +58,12 @@ static void test_changed_memory_shows_in_silence_too(void **state)
     b.link.leader = true;
     cell_board_second(&b);
     assert_true(b.spoiled);
+    cell_board_init(&b);
+    cell_board_look(&b);
+    assert_false(b.spoiled);
+    b.link.leader = true;
+    cell_board_look(&b);
+    assert_true(b.spoiled);
 }
 
 static void test_changed_constants_spoil_the_board(void **state)
