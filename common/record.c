@@ -57,18 +57,23 @@ APART static uint16_t put(uint16_t at, uint8_t value, uint16_t crc)
     return crc_update(crc, value);
 }
 
+/* The sequence number last: until then a mixture of old and new contents, whose CRC fits in one of 65536 cases, is
+ * older than the copy in the other slot. */
 void record_save(uint16_t address, uint8_t version, const uint8_t *payload, uint8_t size)
 {
     uint8_t sequence;
+    uint16_t first;
     uint16_t crc;
 
     if (newest_slot(address, version, size, &sequence) == 0)
         address = (uint16_t)(address + size + RECORD_OVERHEAD);
-    crc = put(address++, (uint8_t)(sequence + 1u), CRC_INIT);
-    crc = put(address++, version, crc);
+    first = address++;
+    sequence++;
+    crc = put(address++, version, crc_update(CRC_INIT, sequence));
     for (; size; size--)
         crc = put(address++, *payload++, crc);
     crc = (uint16_t)~crc;
     hal_eeprom_write(address++, (uint8_t)crc);
     hal_eeprom_write(address, (uint8_t)(crc >> 8));
+    hal_eeprom_write(first, sequence);
 }

@@ -40,12 +40,17 @@ static void take_own_cell(const struct gather *g, const struct link *l, struct p
         pack_store(pack, &own, g->round_tick);
 }
 
-/* A round whose START or HOP was lost keeps its charge for the next one: without HOP nobody knows that START was
- * of this round. */
+/* Frames behind HOP are taken when they bear the round number of START, or of HOP where that was good: either
+ * says that START was of this round. A round without both keeps its charge for the next one. */
+static bool start_is_known(const struct gather *g, const struct link *l)
+{
+    return l->origin == LINK_FROM_BEGIN && (l->hop_good || g->intake.got != 0);
+}
+
 static void take_sensors(struct gather *g, const struct link *l, struct meter *meter,
                          uint32_t now_ms)
 {
-    if (l->origin != LINK_FROM_BEGIN || !l->hop_good)
+    if (!start_is_known(g, l))
         return;
     meter_round(meter, &l->start, g->intake.begin_rounds, now_ms);
     for (uint8_t i = 0; i < INTAKE_CHARGES; i++)

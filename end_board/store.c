@@ -3,6 +3,8 @@
 #include "common/hal.h"
 #include "protocol/crc.h"
 
+#define SEQUENCE_BYTES 2u /* an event's; a record's is one, behind it the version */
+
 void store_init(struct store *s)
 {
     s->size = 0;
@@ -23,13 +25,22 @@ void store_begin(struct store *s, uint16_t at, uint8_t size)
     s->next = 0;
 }
 
+/* The sequence number, which tells the newer from the older, last: see record_save(). */
+static uint8_t next_index(struct store *s)
+{
+    uint8_t index = (uint8_t)(s->next++ + SEQUENCE_BYTES);
+
+    return index < s->size ? index : (uint8_t)(index - s->size);
+}
+
 void store_step(struct store *s)
 {
     if (!hal_eeprom_ready())
         return;
     while (store_busy(s)) {
-        uint16_t at = (uint16_t)(s->at + s->next);
-        uint8_t value = s->bytes[s->next++];
+        uint8_t index = next_index(s);
+        uint16_t at = (uint16_t)(s->at + index);
+        uint8_t value = s->bytes[index];
         if (hal_eeprom_read(at) == value)
             continue;
         hal_eeprom_write(at, value);

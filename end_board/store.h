@@ -23,7 +23,7 @@ static inline bool store_busy(const struct store *s)
 {
     return s->next < s->size;
 }
-/* Seals the first size bytes of bytes and begins to write them to at. Not while busy. */
+/* Seals the first size bytes of bytes and begins to write them to at, the first two of them last. Not while busy. */
 void store_begin(struct store *s, uint16_t at, uint8_t size);
 /* Writes the next byte that differs, if the EEPROM is ready for it. Never waits. */
 void store_step(struct store *s);

@@ -228,6 +228,8 @@ void host_end_step(uint8_t events)
     judged = gather_step(&e->gather, board(), &e->pack, &e->decide, round, now_ms, crystal_tick());
     if (round)
         note_own_cell();
+    if (round && e->decide.meter.now_ms == now_ms && e->decide.meter.begin_ms != chain.time_ms)
+        e->untrue_charge++;
     if (judged || decide_waits(&e->decide))
         decide_all(now_ms);
     note_round(round);

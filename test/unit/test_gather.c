@@ -84,16 +84,28 @@ static void test_round_of_begin_fills_table_meter_and_sum(void **state)
     assert_int_equal(g.intake.rounds, 2);
 }
 
-/* START may have been another round's, and the sum is not known. */
-static void test_lost_hop_leaves_sensors_and_sum_for_the_next_round(void **state)
+/* The sum is not known, but a charge of the round that START named came. */
+static void test_lost_hop_loses_the_sum_and_no_charge(void **state)
 {
     (void)state;
     set_up();
     round_of(LINK_FROM_BEGIN, false, 40);
     assert_false(d.members.heard_now);
     assert_true(step(true, 5120));
+    assert_true(d.meter.boot_known);
+    assert_int_equal(d.meter.sensor[0].with_arrow.mas, 1000);
+    assert_int_equal(g.intake.got, 0);
+}
+
+/* START may have been another round's. */
+static void test_start_without_hop_and_charge_says_nothing(void **state)
+{
+    (void)state;
+    set_up();
+    round_of(LINK_FROM_BEGIN, false, 40);
+    g.intake.got = 0;
+    assert_true(step(true, 5120));
     assert_false(d.meter.boot_known);
-    assert_int_not_equal(g.intake.got, 0);
 }
 
 static void test_round_of_a_head_brings_no_charge_and_no_sum(void **state)
@@ -199,7 +211,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_round_of_begin_fills_table_meter_and_sum),
-        cmocka_unit_test(test_lost_hop_leaves_sensors_and_sum_for_the_next_round),
+        cmocka_unit_test(test_lost_hop_loses_the_sum_and_no_charge),
+        cmocka_unit_test(test_start_without_hop_and_charge_says_nothing),
         cmocka_unit_test(test_round_of_a_head_brings_no_charge_and_no_sum),
         cmocka_unit_test(test_own_reading_is_taken_when_it_is_of_this_round),
         cmocka_unit_test(test_readings_are_judged_when_rounds_stay_away),
