@@ -19,6 +19,9 @@ SEED = int(os.environ.get("SEED", 1))
 COUNT = int(os.environ.get("COUNT", 2000 if SOAK else 40))
 CELLS = 3
 END_S = 100
+# A time stamp of Begin that has jumped looks like a broken clock, in the window of a minute in which it did and
+# until the next one has passed: both relays wait.
+PATIENT_END_S = 200
 IMAGES = {1: ("begin_board", 0x8FF), 2: ("between_board", 0x8FF), 3: ("end_board", 0x40FF)}
 STACK_BYTES = 80
 RAM_START = 0x100
@@ -83,11 +86,11 @@ def missing(run, second, soc_before):
     return None
 
 
-def one(bench, seed, fault):
+def one(bench, seed, fault, end_s=END_S):
     """What came of a fault."""
     board, address, name, value, at = fault
     words = "board %d, %s = %d at %.3f s, seed %d" % (board, name, value, at, seed)
-    run = bench.run(["--duration", END_S, "--seed", 1 + seed % 7],
+    run = bench.run(["--duration", end_s, "--seed", 1 + seed % 7],
                     "set cells %d\nset chemistry lfp\nset capacity 50\nset soc 0.5\nset switches 00010000\n"
                     "at 9 load 10 A\nat %.3f fault byte %d %d %d\n" % (CELLS, at, board, address, value),
                     expect_code=None)
@@ -97,11 +100,14 @@ def one(bench, seed, fault):
     check(run.code == 0, "exit code %d: %s" % (run.code, words))
     before = int(at) - 1
     check(missing(run, before, run.rows.get(before, "soc_pm_end")) is None, "not sound before: " + words)
-    for second in range(int(at) + 1 + WRONG_S, END_S + 1):
+    for second in range(int(at) + 1 + WRONG_S, end_s + 1):
         found = wrong(run, second)
         check(not found, "%s at %d s; %s" % (found, second, words))
-    found = missing(run, END_S, run.rows.get(before, "soc_pm_end"))
-    check(not found, "%s at %d s; %s" % (found, END_S, words))
+    found = missing(run, end_s, run.rows.get(before, "soc_pm_end"))
+    if found and end_s == END_S:
+        one(bench, seed, fault, PATIENT_END_S)
+        return "relays were open for two minutes"
+    check(not found, "%s at %d s; %s" % (found, end_s, words))
     if run.sum_boards("watchdog_resets"):
         return "the board started anew"
     opened = any(not (p["charge"] and p["load"]) for p in run.json["places"] if p["s"] > at)

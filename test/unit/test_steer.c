@@ -36,6 +36,18 @@ static void test_steps_are_made_one_a_round(void **state)
     assert_int_equal(b.link.trim.divisor, LINK_DIVISOR_NOMINAL);
 }
 
+static void test_divisor_that_no_steering_makes_is_not_kept(void **state)
+{
+    (void)state;
+    set_up();
+    for (uint16_t divisor = 0; divisor < 256; divisor++) {
+        bool kept = divisor + 1u >= LINK_DIVISOR_NOMINAL && divisor <= LINK_DIVISOR_NOMINAL + 1u;
+        b.link.trim.divisor = (uint8_t)divisor;
+        steer_step(&b);
+        assert_int_equal(b.link.trim.divisor, kept ? divisor : LINK_DIVISOR_NOMINAL);
+    }
+}
+
 /* As much of the bit rate as 16 steps and one divisor beside the nominal one are, and not more. */
 static void test_at_the_end_of_the_oscillator_the_divisor_helps_once(void **state)
 {
@@ -74,6 +86,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_steps_are_made_one_a_round),
+        cmocka_unit_test(test_divisor_that_no_steering_makes_is_not_kept),
         cmocka_unit_test(test_at_the_end_of_the_oscillator_the_divisor_helps_once),
         cmocka_unit_test(test_a_senseless_wish_moves_nothing),
     };
