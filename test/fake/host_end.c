@@ -57,22 +57,32 @@ static bool measured(uint16_t index, const struct pack_cell *cell)
     return false;
 }
 
-/* By any board at any time that is remembered: then it is a mistake, else a chance. */
-static bool ever_measured(uint16_t mv)
+static bool has_measured(const struct chain_board *b, const struct pack_cell *cell)
+{
+    bool mv = false;
+    bool dc = false;
+
+    for (uint8_t k = 0; k < CHAIN_READINGS; k++) {
+        const struct chain_reading *r = &b->reading[k];
+        mv = mv || (r->at_ns != 0 && r->mv == cell->mv);
+        dc = dc || (r->at_ns != 0 && r->dc == cell->dc);
+    }
+    return mv && dc;
+}
+
+/* Voltage and temperature by some board at any times that are remembered: then it is a mistake, else a chance. */
+static bool ever_measured(const struct pack_cell *cell)
 {
     for (uint16_t i = 0; i < chain.boards; i++)
-        for (uint8_t k = 0; k < CHAIN_READINGS; k++) {
-            const struct chain_reading *r = &chain_board[i].reading[k];
-            if (r->at_ns != 0 && r->mv == mv)
-                return true;
-        }
+        if (has_measured(&chain_board[i], cell))
+            return true;
     return false;
 }
 
 static void note_cell(uint16_t index)
 {
     if (index >= chain.boards || !measured(index, &e->pack.cell[index])) {
-        if (index >= chain.boards || ever_measured(e->pack.cell[index].mv))
+        if (index >= chain.boards || ever_measured(&e->pack.cell[index]))
             e->untrue++;
         else
             e->forged++;
