@@ -8,10 +8,12 @@ void even_init(struct even *e)
     *e = (struct even){ .told = false };
 }
 
-/* Readings, boards or settings that may not be what they seem. */
+/* Boards or settings that may not be what they seem. A board that doubts its own reading, or is not heard, does not
+ * balance by itself; the others may. */
 static bool is_doubted(const struct decide *d)
 {
-    return (d->facts.faults & (PACK_FAULT_ANY | FAULT_SETTINGS_LOST | FAULT_OTHER_BOARDS)) != 0;
+    return (d->facts.faults &
+            (PACK_SIZE_MISFIT | PACK_SIZE_CHANGED | FAULT_SETTINGS_LOST | FAULT_OTHER_BOARDS)) != 0;
 }
 
 static uint16_t limit_mv(const struct decide *d)

@@ -1,4 +1,4 @@
-/* What End says about balancing: nobody does while it doubts the boards, and with the setting
+/* What End says about balancing: nobody does while it doubts boards or settings, and with the setting
  * balance_difference_mv only who is so much above the lowest cell. It goes to all boards over the return wire; each
  * forgets it by itself, and then balances as the switches say. Pure logic, main loop. */
 #ifndef END_BOARD_EVEN_H

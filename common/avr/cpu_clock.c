@@ -30,13 +30,20 @@ static inline struct look look(void)
     return l;
 }
 
+/* A break wants its measurement. What else asks, as the crystal does each quarter of a second, can wait: with rounds
+ * of a whole second it would ask in the middle of every one. */
+static inline bool ring_calls(void)
+{
+    return board.link.events != 0;
+}
+
 /* Waits for a tick; *at is within half of LOOK_MAX_CYCLES of it. */
 static bool catch_tick(uint8_t *tick, uint16_t *at)
 {
     struct look before = look();
     struct look now;
 
-    while (!port_asked()) {
+    while (!ring_calls()) {
         now = look();
         if (now.tick != before.tick) {
             *tick = now.tick;
@@ -53,7 +60,7 @@ static bool catch_last_tick(uint8_t first, uint16_t *at)
     uint8_t tick = first;
 
     while ((uint8_t)(tick - first) < CPU_CLOCK_TICKS - 1u)
-        if (!catch_tick(&tick, at) && port_asked())
+        if (!catch_tick(&tick, at) && ring_calls())
             return false;
     return catch_tick(&tick, at) && (uint8_t)(tick - first) == CPU_CLOCK_TICKS;
 }

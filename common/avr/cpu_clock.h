@@ -12,7 +12,7 @@
 #define CPU_CLOCK_NOMINAL ((uint16_t)(F_CPU_NOMINAL_HZ / CPU_CLOCK_PER_SECOND))
 
 /* Measures with Timer3, which must not be in use. Main loop, interrupts on, the crystal running since
- * a second: takes 4 to 5 ms and gives up at once, returning false, when something else asks for the
+ * a second: takes 4 to 5 ms and gives up at once, returning false, when the ring asks for the
  * main loop or an interrupt hid the moment of a tick. Error below 0.3 %. */
 bool cpu_clock_measure(void);
 /* Instead of a measurement: the trim has moved so many steps since, 0.55 % each. */

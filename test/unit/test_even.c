@@ -32,7 +32,8 @@ static void test_nothing_is_said_without_a_reason(void **state)
     set_up(0);
     for (uint32_t now_ms = 0; now_ms < 100000; now_ms += 900)
         assert_false(step(now_ms));
-    d.facts.faults = FAULT_SENSOR_LOST | FAULT_CLOCK | FAULT_NO_CLOCK; /* no doubt about a cell */
+    d.facts.faults = FAULT_SENSOR_LOST | FAULT_CLOCK | FAULT_NO_CLOCK | PACK_SILENT |
+                     PACK_UNTRUSTED | PACK_NO_TEMPERATURE; /* of those boards and nobody else */
     assert_false(step(200000));
 }
 
@@ -60,8 +61,8 @@ static void test_boards_remember_for_three_periods(void **state)
 
 static void test_doubt_forbids(void **state)
 {
-    static const uint16_t doubts[] = { PACK_SILENT,       PACK_UNTRUSTED,      PACK_NO_TEMPERATURE,
-                                       PACK_SIZE_CHANGED, FAULT_SETTINGS_LOST, FAULT_OTHER_BOARDS };
+    static const uint16_t doubts[] = { PACK_SIZE_MISFIT, PACK_SIZE_CHANGED, FAULT_SETTINGS_LOST,
+                                       FAULT_OTHER_BOARDS };
 
     (void)state;
     for (uint8_t difference = 0; difference < 2; difference++)
