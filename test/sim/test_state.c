@@ -222,7 +222,7 @@ static void test_state_first_failure_is_kept_and_fields_are_left_alone(void **st
 
 /* ---- the file ----------------------------------------------------------------------------------- */
 
-static char folder[] = "/tmp/state-XXXXXX";
+static char folder[] = P_tmpdir "/state-XXXXXX";
 static char path[64];
 
 static int enter(void **state)
