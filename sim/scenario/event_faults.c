@@ -10,6 +10,11 @@
 #define SPAN_MAX_US 1e6
 #define CLOCK_MAX_PERCENT 30.0
 
+const char *const event_torn[EVENT_TORN] = { "old", "new", "erased", "random" };
+const char *const event_stuck[EVENT_STUCK_LEVELS] = { "off", "low", "high" };
+const char *const event_wire[EVENT_WIRE_FAULTS] = { "drop",     "flip",    "insert", "duplicate",
+                                                    "truncate", "framing", "delay",  "glitch" };
+
 static bool parse_bit(struct reader *reader, struct event *event, int address_max)
 {
     return reader_cell(reader, false, &event->cell) &&
@@ -26,32 +31,6 @@ static bool parse_fault_ram(struct reader *reader, struct event *event)
     return good;
 }
 
-static bool parse_fault_eeprom(struct reader *reader, struct event *event)
-{
-    static const char *const torn[] = { "old", "new", "erased", "random" };
-    char *word;
-
-    if (!reader_cell(reader, false, &event->cell) ||
-        !reader_int(reader, "the write", 1, WRITES_MAX, &event->address) ||
-        !reader_need(reader, "old, new, erased or random", &word))
-        return false;
-    for (event->bit = 0; event->bit < 4; event->bit++)
-        if (strcmp(word, torn[event->bit]) == 0)
-            return true;
-    return reader_fail(reader, "'%s' where old, new, erased or random is expected", word);
-}
-
-static bool parse_fault_crystal(struct reader *reader, struct event *event)
-{
-    char *word;
-
-    if (!reader_cell(reader, false, &event->cell) || !reader_need(reader, "dead or ok", &word))
-        return false;
-    event->flag = strcmp(word, "dead") == 0;
-    return event->flag || strcmp(word, "ok") == 0 ||
-           reader_fail(reader, "'%s' where dead or ok is expected", word);
-}
-
 static bool one_of(struct reader *reader, const char *what, const char *const *name, int names,
                    int *found)
 {
@@ -65,6 +44,24 @@ static bool one_of(struct reader *reader, const char *what, const char *const *n
     return reader_fail(reader, "'%s' where %s is expected", word, what);
 }
 
+static bool parse_fault_eeprom(struct reader *reader, struct event *event)
+{
+    return reader_cell(reader, false, &event->cell) &&
+           reader_int(reader, "the write", 1, WRITES_MAX, &event->address) &&
+           one_of(reader, "old, new, erased or random", event_torn, EVENT_TORN, &event->bit);
+}
+
+static bool parse_fault_crystal(struct reader *reader, struct event *event)
+{
+    static const char *const name[] = { "ok", "dead" };
+    int dead = 0;
+
+    if (!reader_cell(reader, false, &event->cell) || !one_of(reader, "dead or ok", name, 2, &dead))
+        return false;
+    event->flag = dead;
+    return true;
+}
+
 static bool parse_fault_byte(struct reader *reader, struct event *event)
 {
     return reader_cell(reader, false, &event->cell) &&
@@ -74,15 +71,13 @@ static bool parse_fault_byte(struct reader *reader, struct event *event)
 
 static bool parse_fault_wire(struct reader *reader, struct event *event)
 {
-    static const char *const name[] = { "drop",     "flip",    "insert", "duplicate",
-                                        "truncate", "framing", "delay",  "glitch" };
     int kind = 0;
     int value = 0;
 
     if (!reader_cell(reader, false, &event->cell) ||
         !reader_int(reader, "the byte", 0, BYTE_MAX, &event->address) ||
-        !one_of(reader, "drop, flip, insert, duplicate, truncate, framing, delay or glitch", name,
-                8, &kind))
+        !one_of(reader, "drop, flip, insert, duplicate, truncate, framing, delay or glitch",
+                event_wire, EVENT_WIRE_FAULTS, &kind))
         return false;
     event->wire = (enum wire_fault)kind;
     switch (event->wire) {
@@ -133,12 +128,11 @@ bool event_parse_noise(struct reader *reader, struct event *event)
 
 bool event_parse_stuck(struct reader *reader, struct event *event)
 {
-    static const char *const name[] = { "off", "low", "high" };
     int level = 0;
 
     event->kind = EVENT_STUCK;
     if (!reader_cell(reader, false, &event->cell) ||
-        !one_of(reader, "off, low or high", name, 3, &level))
+        !one_of(reader, "off, low or high", event_stuck, EVENT_STUCK_LEVELS, &level))
         return false;
     event->stuck = (enum stuck_level)level;
     return true;

@@ -6,6 +6,13 @@
 #include "scenario/event.h"
 #include "scenario/reader.h"
 
+enum { EVENT_TORN = 4, EVENT_STUCK_LEVELS = 3, EVENT_WIRE_FAULTS = 8 };
+
+/* As they stand in a scenario: by enum eeprom_torn, enum stuck_level, and enum wire_fault without pulses. */
+extern const char *const event_torn[EVENT_TORN];
+extern const char *const event_stuck[EVENT_STUCK_LEVELS];
+extern const char *const event_wire[EVENT_WIRE_FAULTS];
+
 bool event_parse_fault(struct reader *reader, struct event *event);
 bool event_parse_noise(struct reader *reader, struct event *event);
 bool event_parse_stuck(struct reader *reader, struct event *event);

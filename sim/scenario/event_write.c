@@ -3,6 +3,8 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "scenario/event_faults.h"
+
 #define DIGITS_MAX 17
 
 void event_write_number(FILE *out, double value, double unit)
@@ -98,10 +100,7 @@ static void sensor(FILE *out, const struct event *e)
 
 static void fault_wire(FILE *out, const struct event *e)
 {
-    static const char *const name[] = { "drop",     "flip",    "insert", "duplicate",
-                                        "truncate", "framing", "delay",  "glitch" };
-
-    fprintf(out, "fault wire %d %d %s", e->cell, e->address, name[e->wire]);
+    fprintf(out, "fault wire %d %d %s", e->cell, e->address, event_wire[e->wire]);
     if (e->wire == WIRE_FLIP || e->wire == WIRE_INSERT || e->wire == WIRE_DELAY ||
         e->wire == WIRE_GLITCH)
         number(out, e->a);
@@ -137,8 +136,6 @@ static void soc(FILE *out, const struct event *e)
 
 void event_write(FILE *out, const struct event *e)
 {
-    static const char *const torn[] = { "old", "new", "erased", "random" };
-    static const char *const stuck[] = { "off", "low", "high" };
     static const char *const ntc[] = { "ok", "open", "short" };
 
     switch (e->kind) {
@@ -218,7 +215,7 @@ void event_write(FILE *out, const struct event *e)
         of_cell(out, "fault divider", e, false);
         break;
     case EVENT_FAULT_EEPROM:
-        fprintf(out, "fault eeprom %d %d %s", e->cell, e->address, torn[e->bit]);
+        fprintf(out, "fault eeprom %d %d %s", e->cell, e->address, event_torn[e->bit]);
         break;
     case EVENT_FAULT_CRYSTAL:
         fprintf(out, "fault crystal %d %s", e->cell, e->flag ? "dead" : "ok");
@@ -236,7 +233,7 @@ void event_write(FILE *out, const struct event *e)
         of_cell(out, "noise", e, true);
         break;
     case EVENT_STUCK:
-        fprintf(out, "stuck %d %s", e->cell, stuck[e->stuck]);
+        fprintf(out, "stuck %d %s", e->cell, event_stuck[e->stuck]);
         break;
     case EVENT_BABBLE:
         fprintf(out, "babble %d %s", e->cell, e->flag ? "on" : "off");
