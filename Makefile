@@ -361,22 +361,16 @@ test: ## everything there is to check; a part of it: SUITES="host avr" ONLY=crc
 unit: ## the unit tests alone, on the host and on AVR
 	$(LIVE)$(MAKE) --no-print-directory test SUITES='host avr'
 
-SOAK_CASES := charge-leaf_1c charge-leaf_0p3c charge-drive day-household \
-	day-town day-leaf
-.PHONY: soak-app soak-decoder soak-faults $(SOAK_CASES:%=soak-%)
-soak: soak-app soak-decoder soak-faults $(SOAK_CASES:%=soak-%) ## the long runs: a million faults, ten million app lines, days
+# The same programs for hours: each takes its measure from the environment.
+SOAK_RUNS := $(addprefix chain:test/chain/test_,charge.py day.py checkpoint.py fault_matrix.py heads.py \
+	noise.py ram_faults.py) $(addprefix host:$B/test/host/test_,app_fuzz decoder_corrupt fault_matrix named)
+SOAK_LENGTHS := SOAK=1 FAULTS=$${FAULTS:-1000000} FRAMES=$${FRAMES:-100000000} BREAKS=$${BREAKS:-2000} \
+	FUZZ_LINES=$${FUZZ_LINES:-10000000}
 
-soak-app: $B/test/host/test_app_fuzz
-	$(LIVE)FUZZ_LINES=$${FUZZ_LINES:-10000000} ASAN_OPTIONS=detect_leaks=0 $<
-
-soak-decoder: $B/test/host/test_decoder_corrupt
-	$(LIVE)FRAMES=$${FRAMES:-100000000} $<
-
-soak-faults: $B/test/host/test_fault_matrix
-	$(LIVE)FAULTS=$${FAULTS:-1000000} ASAN_OPTIONS=detect_leaks=0 $<
-
-$(SOAK_CASES:%=soak-%): soak-%: $B/bms-sim $(IMAGES)
-	$(LIVE)SOAK=1 $(PYTHON) test/chain/test_$(subst -,.py ,$*)
+soak: ## the campaigns, for hours: a million faults, ten hours of noise, days; one of them: ONLY=noise
+	$(LIVE)$(MAKE) --no-print-directory test-build SUITES='host chain'
+	$(LIVE)$(SOAK_LENGTHS) $(PYTHON) test/tools/run_tests.py --log $B/soak --timeout 40000 \
+		--only '$(ONLY)' $(SOAK_RUNS)
 
 # ---- fuzzing ------------------------------------------------------------------------------------
 

@@ -2,8 +2,8 @@
 """A byte of the RAM of one board takes another value, at any address in use, at any moment: the pack is read again, and
 both relays are closed again, without a person. Values are wrong for one round at most.
 
-One fault a run, since nobody knows what else it changes. SOAK=1: 2000 of them, and each static byte of a Between and
-of Begin. SEED=N COUNT=1 replays one, EVERY=1 or 2 walks the bytes of a board.
+One fault a run, since nobody knows what else it changes. SOAK=1: 2000 of them, and each static byte of every board.
+SEED=N COUNT=1 replays one, EVERY=1, 2 or 3 walks the bytes of Begin, a Between or End.
 """
 
 import collections
@@ -148,7 +148,7 @@ def every_byte(board, bench):
 def cases():
     if "EVERY" not in os.environ:
         yield "ram_faults_%d_from_%d" % (COUNT, SEED), anywhere
-    for board in (1, 2):
+    for board in IMAGES:
         if SOAK or os.environ.get("EVERY") == str(board):
             yield "ram_every_byte_of_board_%d" % board, functools.partial(every_byte, board)
 

@@ -231,6 +231,7 @@ static void test_decoder_takes_what_was_sent(void **state)
         printf("%llu frames with %s\n", each, k->name);
         at_most(k->name, "in step", tally.in_step, (double)each * k->bound);
         at_most(k->name, "hunting", tally.hunted, (double)tally.hunted_headers * HUNTED_HEADER);
+        fflush(stdout);
     }
 }
 

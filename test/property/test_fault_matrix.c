@@ -227,6 +227,9 @@ static void test_every_fault_at_every_byte_keeps_all_promises(void **state)
 /* One chain for so many faults in a row: settling it takes as long as a hundred of them. */
 #define BLOCK 500u
 
+/* A line of output for so many. */
+#define PROGRESS 50000u
+
 /* Long chains take long: 40 boards in 1 of 100 blocks, 255 in 1 of 1000. */
 static uint16_t boards_of(uint64_t block)
 {
@@ -294,8 +297,13 @@ static void test_random_faults_keep_all_promises(void **state)
 
     (void)state;
     failures = 0;
-    for (unsigned long long i = 0; i < count; i++)
+    for (unsigned long long i = 0; i < count; i++) {
         one_at_random(seed + i);
+        if ((i + 1u) % PROGRESS == 0) {
+            printf("%llu of %llu faults\n", i + 1u, count);
+            fflush(stdout);
+        }
+    }
     print_table("at random");
     assert_int_equal(failures, 0);
 }

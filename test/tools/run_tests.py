@@ -6,7 +6,8 @@ or lines "PASS name", "FAIL name: reason", "SKIP name: reason", or both. Whateve
 saying that it passed has failed: a case with no verdict, a program that crashes, runs out of time,
 ends with a code other than 0 or reports no case at all.
 
-The last line is "N passed, N failed", with ", N skipped" when there are any.
+The last line is "N passed, N failed", with ", N skipped" when there are any. On a terminal a line at the
+bottom shows what is running.
 """
 
 import argparse
@@ -17,6 +18,8 @@ import signal
 import subprocess
 import sys
 import time
+
+from status import Status
 
 CMOCKA_LINE = re.compile(r"^\[\s*(RUN|OK|FAILED|SKIPPED)\s*\] (.+)$")
 CMOCKA_GROUP = re.compile(r"^\[=+\] (?:.*: )?(?:Running \d+ test\(s\)\.|\d+ test\(s\) run\.)$")
@@ -139,15 +142,16 @@ def describe_end(code, timeout):
     return "ended with code %d" % code
 
 
-def check_program(program, args):
+def check_program(program, args, status):
     suite, path = program.split(":", 1)
     name = os.path.splitext(os.path.basename(path))[0]
     result = Result(suite, name)
     log_path = os.path.join(args.log, "%s-%s.log" % (suite, name))
     begin = time.monotonic()
     try:
-        code, lines = run(command_of(path, args.avr_run), environment(), log_path,
-                          args.timeout)
+        with status.program("%s %s" % (suite, name), log_path):
+            code, lines = run(command_of(path, args.avr_run), environment(), log_path,
+                              args.timeout)
     except OSError as error:
         result.failures.append(("(program)", [str(error)]))
         return result
@@ -171,9 +175,9 @@ def counts(passed, failed, skipped):
 
 
 def report(result):
-    print("%-4s  %-5s  %-32s %s  (%.1f s)" % (
+    return "%-4s  %-5s  %-32s %s  (%.1f s)" % (
         "FAIL" if result.failures else "ok", result.suite, result.name,
-        counts(result.passed, len(result.failures), len(result.skips)), result.seconds), flush=True)
+        counts(result.passed, len(result.failures), len(result.skips)), result.seconds)
 
 
 def main():
@@ -184,11 +188,11 @@ def main():
     programs.sort(key=lambda p: not p.startswith("chain:"))
 
     results = []
-    with concurrent.futures.ThreadPoolExecutor(max(1, args.jobs)) as pool:
+    with Status() as status, concurrent.futures.ThreadPoolExecutor(max(1, args.jobs)) as pool:
         for done in concurrent.futures.as_completed(
-                [pool.submit(check_program, program, args) for program in programs]):
+                [pool.submit(check_program, program, args, status) for program in programs]):
             results.append(done.result())
-            report(results[-1])
+            status.say(report(results[-1]))
 
     results.sort(key=lambda r: (r.suite, r.name))
     for result in results:
