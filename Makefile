@@ -455,10 +455,10 @@ OUR_C := $(foreach d,protocol common $(BOARDS) sim test,$(wildcard $(addprefix $
 	*.c *.h */*.c */*.h */*/*.c */*/*.h)))
 
 format: ## clang-format over all sources
-	clang-format -i $(OUR_C)
+	$(Q)clang-format -i $(OUR_C)
 
 check-format: ## say which sources clang-format would change
-	clang-format --dry-run -Werror $(OUR_C)
+	$(Q)clang-format --dry-run -Werror $(OUR_C)
 
 clean: ## remove build/
 	rm -rf $B

@@ -170,7 +170,8 @@ static void test_reading_beyond_the_pack_is_not_taken(void **state)
     for (uint16_t number = 7; number <= 255; number++)
         store((uint8_t)number, 6560, 49, 0, 1);
     assert_memory_equal(&pack, &before, sizeof pack);
-    pack_section(&pack, LINK_HEAD_UNNUMBERED, 4, 1); /* two of them are missing: numbers begin at 3 */
+    /* two of them are missing: numbers begin at 3 */
+    pack_section(&pack, LINK_HEAD_UNNUMBERED, 4, 1);
     before = pack;
     for (uint16_t number = 5; number <= 255; number++)
         store((uint8_t)number, 6560, 49, 0, 1);
