@@ -54,10 +54,17 @@ static uint8_t old_cell(uint8_t *frame, uint8_t age, uint8_t round)
     return frame_cell_encode(frame, &cell);
 }
 
+/* Of the round under way, or of the one that a break announces. */
+static uint8_t present_round(void)
+{
+    return (uint8_t)(chain_cell[0].link.round + chain.rounds.in_break);
+}
+
+/* One of 16 rounds ago would bear the number of this one, and nobody could tell. */
 static uint8_t old_frame(uint8_t frame[FRAME_SIZE_MAX], uint8_t hop)
 {
     uint8_t age = (uint8_t)(1u + chain_draw(15));
-    uint8_t round = (uint8_t)(chain_cell[chain_next(hop)].link.round - age) & 0x0Fu;
+    uint8_t round = (uint8_t)(present_round() - age) & 0x0Fu;
     struct frame_charge charge = { .round = round, .state = SENSOR_OK, .mas = 1 };
     struct frame_end end = { .round = round,
                              .sensors = chain.sensors,
