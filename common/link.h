@@ -213,8 +213,9 @@ void link_send_command(struct link *l, const struct frame_command *command);
 bool link_send_tail(struct link *l, const uint8_t parcel[EXT_PARCEL_SIZE]);
 
 /* Leader only: what has come back of the round that is under way, 0.35 s behind its break. Fewer cells
- * than in the rounds before: then it may be sent again at once. A chain that stays shorter is whole; so is
- * one whose rounds do not come back at all. One longer than LINK_REPEAT_CELLS needs more time. */
+ * than in the rounds before: then it may be sent again at once. A chain that stays shorter is whole. In an
+ * open ring each round is short, since nobody knows, unless the switches' size class has more than
+ * LINK_REPEAT_CELLS: a longer round does not fit twice. */
 enum link_came { LINK_CAME_LATE, LINK_CAME_WHOLE, LINK_CAME_SHORT };
 enum link_came link_lead_look(const struct link *l);
 /* Leader only: nothing more is expected before the next break. */

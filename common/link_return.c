@@ -1,6 +1,7 @@
 /* The leader's ear: its own round, coming back from the last board. And the receiver that stores byte
  * by byte, for both kinds of board. */
 #include "common/link.h"
+#include "common/switches.h"
 #include "protocol/crc.h"
 
 #include "protocol/bytes.h"
@@ -74,9 +75,10 @@ enum link_came link_lead_look(const struct link *l)
 {
     if (l->chain_cells > LINK_REPEAT_CELLS)
         return LINK_CAME_LATE;
-    if (l->not_returned >= LINK_ROUNDS_CLOSED || l->cells >= l->chain_cells)
-        return LINK_CAME_WHOLE;
-    return LINK_CAME_SHORT;
+    if (!l->returned && l->not_returned >= LINK_ROUNDS_CLOSED)
+        return switches_cells_max(l->start.switches) > LINK_REPEAT_CELLS ? LINK_CAME_WHOLE
+                                                                         : LINK_CAME_SHORT;
+    return l->cells >= l->chain_cells ? LINK_CAME_WHOLE : LINK_CAME_SHORT;
 }
 
 void link_lead_rest(struct link *l)

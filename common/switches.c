@@ -17,11 +17,15 @@ uint16_t switches_vbalance_mv(uint8_t switches)
     return code == 0 ? 0 : (uint16_t)(VOLTAGE_BASE_MV + code * VOLTAGE_STEP_MV);
 }
 
+uint8_t switches_cells_max(uint8_t switches)
+{
+    return flash_u8(&class_max[switches >> CLASS_SHIFT]);
+}
+
 bool switches_fit(uint8_t switches, uint8_t cells)
 {
     uint8_t size_class = switches >> CLASS_SHIFT;
-    uint8_t max = flash_u8(&class_max[size_class]);
     uint8_t below = size_class == 0 ? CELLS_MIN - 1u : flash_u8(&class_max[size_class - 1u]);
 
-    return cells > below && cells <= max;
+    return cells > below && cells <= switches_cells_max(switches);
 }

@@ -36,9 +36,9 @@ def balancing(bench):
 
 
 def behind_a_break(bench):
-    """Where the flashing ends the wire is broken."""
+    """Where the flashing ends the wire is broken. It is twice as fast in an open ring."""
     shares = lit(bench, "at 10 break 2 3\n", 15, 25)
-    expect(shares[:2], 0.012, 0.025)
+    expect(shares[:2], 0.025, 0.045)
     return expect(shares[2:], 0, 0)
 
 
