@@ -59,7 +59,7 @@ enum command_item {
 #define COMMAND_IDENTIFY_MAX 255u /* 4 minutes */
 #define COMMAND_BALANCE_MAX 4000u /* an hour: 1 Ah */
 #define COMMAND_LIMIT_MAX 8191u   /* mV */
-#define COMMAND_LIMIT_ROUNDS 40u  /* 36 s */
+#define COMMAND_LIMIT_ROUNDS 40u  /* 36 s, 18 s of rounds that are all repeated */
 
 /* The last command and what came of it: the same one again is answered, not executed, again. */
 struct command {

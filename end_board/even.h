@@ -7,7 +7,7 @@
 #include "end_board/decide.h"
 #include "protocol/frame.h"
 
-#define EVEN_PERIOD_MS 10000u /* a board remembers it for 36 s: two may be lost */
+#define EVEN_PERIOD_MS 10000u /* a board remembers it for 40 rounds, 36 s: two may be lost */
 
 struct even {
     uint32_t told_ms;
