@@ -1,42 +1,4 @@
-#include <stdarg.h>
-#include <stddef.h>
-#include <setjmp.h>
-#include <cmocka.h>
-
-#include <math.h>
-
-#include "world/world.h"
-
-#define near(actual, expected, tolerance) assert_true(fabs((actual) - (expected)) <= (tolerance))
-
-static const struct world_config EQUAL_LFP = {
-    .cells = 4,
-    .chemistry = CHEM_LFP,
-    .capacity_ah = 100.0,
-    .soc_start = 0.5,
-    .ambient_c = 25.0,
-    .seed = 1,
-    .balance_ohm = 3.3,
-};
-
-static struct world *new_world(double soc)
-{
-    struct world_config config = EQUAL_LFP;
-    struct world *world;
-
-    config.soc_start = soc;
-    world = world_new(&config);
-    assert_non_null(world);
-    return world;
-}
-
-static void run(struct world *world, double seconds)
-{
-    long steps = lround(seconds / 0.1);
-
-    for (long i = 0; i < steps; i++)
-        world_step(world, 0.1);
-}
+#include "test/sim/world_bench.h"
 
 static void test_world_balancing_takes_charge_and_warms(void **state)
 {

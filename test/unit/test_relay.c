@@ -1,47 +1,4 @@
-#include "end_board/relay.h"
-#include "test.h"
-
-/* One situation, as few words as the tables of the manual need. */
-struct situation {
-    struct pack pack;
-    struct settings settings;
-    struct facts in;
-};
-
-static struct situation s;
-static struct relay relay;
-
-static void set_up(uint8_t mode)
-{
-    memset(&s, 0, sizeof s);
-    s.settings = (struct settings){ .mode = mode,
-                                    .sensor_passes = 1,
-                                    .capacity_wh = 2000,
-                                    .nominal_mv = 3200,
-                                    .vmin_mv = 3000,
-                                    .vmax_mv = 3700,
-                                    .vbalance_mv = 3400,
-                                    .discharge_tmin_dc = -200,
-                                    .discharge_tmax_dc = 600,
-                                    .charge_tmin_dc = 0,
-                                    .charge_tmax_dc = 600,
-                                    .charge_restart_pm = 900,
-                                    .discharge_restart_pm = 200,
-                                    .confirmed = true };
-    s.pack.count = 4;
-    s.pack.lowest = 1;
-    s.pack.min_mv = 3290;
-    s.pack.max_mv = 3310;
-    s.pack.min_dc = 240;
-    s.pack.max_dc = 260;
-    s.pack.total_mv = 13200;
-    s.in.pack = &s.pack;
-    s.in.settings = &s.settings;
-    s.in.vbalance_mv = 3400;
-    s.in.current_known = true;
-    s.in.now_ms = 100000;
-    s.in.soc_pm = 500;
-}
+#include "test/fake/relay_bench.h"
 
 /* ---- the two tables of the manual as nested ifs ---------------------------------------------- */
 
@@ -101,29 +58,6 @@ static bool may_close(uint8_t which)
     if (s.settings.mode == MODE_CRITICAL)
         return s.pack.max_mv < s.settings.vmax_mv;
     return s.pack.max_mv < s.in.vbalance_mv && s.in.soc_pm < s.settings.charge_restart_pm;
-}
-
-/* ---- helpers --------------------------------------------------------------------------------- */
-
-#define QUARTER_MS 250u
-#define SETTLED_MS 1500u /* beyond every hold time, within the rest of a relay */
-
-/* A relay in this state, rested, that last moved long ago. */
-static void start_with(bool closed)
-{
-    relay_init(&relay, 0);
-    for (uint8_t i = 0; i < RELAY_COUNT; i++) {
-        relay.closed[i] = closed;
-        relay.rested[i] = true;
-    }
-}
-
-static void settle(void)
-{
-    for (uint16_t ms = 0; ms <= SETTLED_MS; ms += QUARTER_MS) {
-        relay_step(&relay, &s.in);
-        s.in.now_ms += QUARTER_MS;
-    }
 }
 
 /* What the manual's tables say comes from open and from closed. */
@@ -436,117 +370,6 @@ static void test_rule_acts_on_over_a_wrapped_clock(void **state)
     assert_true(relay.held[RELAY_LOAD] & RULE_BIT(RULE_CELL_AT_VMIN));
 }
 
-/* ---- time ------------------------------------------------------------------------------------ */
-
-static void test_relays_start_open_and_rest_first(void **state)
-{
-    (void)state;
-    set_up(MODE_NORMAL);
-    relay_init(&relay, s.in.now_ms);
-    assert_false(relay.closed[RELAY_CHARGE] || relay.closed[RELAY_LOAD]);
-    relay_step(&relay, &s.in);
-    assert_false(relay.closed[RELAY_CHARGE] || relay.closed[RELAY_LOAD]);
-    assert_true(relay.held[RELAY_CHARGE] & RULE_BIT(RULE_REST));
-    s.in.now_ms += RELAY_REST_MS - 1u;
-    relay_step(&relay, &s.in);
-    assert_false(relay.closed[RELAY_CHARGE] || relay.closed[RELAY_LOAD]);
-    s.in.now_ms += 1;
-    relay_step(&relay, &s.in);
-    assert_true(relay.closed[RELAY_CHARGE] && relay.closed[RELAY_LOAD]);
-    assert_int_equal(relay.switchings, 2);
-}
-
-static void test_relay_that_opened_rests_but_opens_at_once(void **state)
-{
-    (void)state;
-    set_up(MODE_NORMAL);
-    s.in.now_ms = 0xFFFFFF00u; /* the clock wraps during the rest */
-    start_with(true);
-    s.pack.max_mv = 3700;
-    relay_step(&relay, &s.in);
-    assert_false(relay.closed[RELAY_CHARGE]);
-    assert_true(relay.closed[RELAY_LOAD]);
-    assert_int_equal(relay.reason[RELAY_CHARGE], RULE_CELL_AT_VMAX);
-    assert_int_equal(relay.switchings, 1);
-    s.pack.max_mv = 3310;
-    for (uint16_t ms = 0; ms < RELAY_REST_MS; ms += QUARTER_MS) {
-        relay_step(&relay, &s.in);
-        assert_false(relay.closed[RELAY_CHARGE]);
-        s.in.now_ms += QUARTER_MS;
-    }
-    relay_step(&relay, &s.in);
-    assert_true(relay.closed[RELAY_CHARGE]);
-    assert_int_equal(relay.switchings, 2);
-    s.pack.max_mv = 3700; /* closed for no time at all: opens */
-    relay_step(&relay, &s.in);
-    assert_false(relay.closed[RELAY_CHARGE]);
-}
-
-/* An open relay that must stay open does not rest anew. */
-static void test_rest_counts_from_the_opening(void **state)
-{
-    (void)state;
-    set_up(MODE_NORMAL);
-    start_with(true);
-    s.pack.max_mv = 3700;
-    relay_step(&relay, &s.in);
-    s.in.now_ms += RELAY_REST_MS;
-    relay_step(&relay, &s.in);
-    s.pack.max_mv = 3310;
-    relay_step(&relay, &s.in);
-    assert_true(relay.closed[RELAY_CHARGE]);
-}
-
-/* Once rested, a relay stays so: also when the clock has gone round. */
-static void test_rest_is_over_for_good(void **state)
-{
-    (void)state;
-    set_up(MODE_NORMAL);
-    start_with(true);
-    s.pack.max_mv = 3700;
-    relay_step(&relay, &s.in);
-    s.in.now_ms += RELAY_REST_MS;
-    relay_step(&relay, &s.in);
-    s.in.now_ms -= RELAY_REST_MS - 1u; /* 49 days later */
-    s.pack.max_mv = 3310;
-    relay_step(&relay, &s.in);
-    assert_true(relay.closed[RELAY_CHARGE]);
-}
-
-/* Closed for a moment and opened again; returns how long it stayed open. */
-static uint32_t flutter_once(uint32_t closed_for_ms)
-{
-    uint32_t opened_ms;
-
-    s.in.now_ms += closed_for_ms;
-    s.pack.max_mv = 3700;
-    relay_step(&relay, &s.in);
-    assert_false(relay.closed[RELAY_CHARGE]);
-    opened_ms = s.in.now_ms;
-    s.pack.max_mv = 3310;
-    while (!relay.closed[RELAY_CHARGE] && s.in.now_ms - opened_ms < 1000000u) {
-        s.in.now_ms += QUARTER_MS;
-        relay_step(&relay, &s.in);
-    }
-    return s.in.now_ms - opened_ms;
-}
-
-static void test_relay_that_flutters_rests_longer_and_longer(void **state)
-{
-    static const uint32_t rest_ms[] = { 5000,  5000,   5000,   10000,  20000,  40000,
-                                        80000, 160000, 320000, 640000, 640000, 640000 };
-
-    (void)state;
-    set_up(MODE_NORMAL);
-    start_with(true);
-    relay.closed_ms[RELAY_CHARGE] = s.in.now_ms;
-    for (uint8_t i = 0; i < sizeof rest_ms / sizeof rest_ms[0]; i++)
-        assert_int_equal(flutter_once(RELAY_CALM_MS - QUARTER_MS), rest_ms[i]);
-    assert_true(relay.closed[RELAY_LOAD]); /* each counts for itself */
-    assert_int_equal(flutter_once(RELAY_CALM_MS), RELAY_REST_MS);
-    assert_int_equal(flutter_once(0), RELAY_REST_MS);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -562,11 +385,6 @@ int main(void)
         cmocka_unit_test(test_noise_round_a_limit_with_a_margin_does_not_chatter),
         cmocka_unit_test(test_one_reading_at_vmin_opens_nothing),
         cmocka_unit_test(test_rule_acts_on_over_a_wrapped_clock),
-        cmocka_unit_test(test_relays_start_open_and_rest_first),
-        cmocka_unit_test(test_relay_that_opened_rests_but_opens_at_once),
-        cmocka_unit_test(test_rest_counts_from_the_opening),
-        cmocka_unit_test(test_rest_is_over_for_good),
-        cmocka_unit_test(test_relay_that_flutters_rests_longer_and_longer),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
