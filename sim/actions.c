@@ -6,12 +6,52 @@
 #include "live.h"
 #include "view/view.h"
 
-static void each_cell(struct run *r, const struct event *e,
-                      void (*act)(struct run *, const struct event *, int))
+/* ---- the world ----------------------------------------------------------------------------- */
+
+static void charger(struct run *r, const struct event *e)
 {
-    for (int i = 0; i < r->chain.cells; i++)
-        if (e->cell == 0 || e->cell == i + 1)
-            act(r, e, i);
+    world_charger(r->world, e->a, e->b);
+}
+
+static void load_current(struct run *r, const struct event *e)
+{
+    world_load_current(r->world, e->a);
+}
+
+static void load_power(struct run *r, const struct event *e)
+{
+    world_load_power(r->world, e->a);
+}
+
+static void profile(struct run *r, const struct event *e)
+{
+    world_profile(r->world, e->series, e->a, e->flag);
+}
+
+static void ripple(struct run *r, const struct event *e)
+{
+    world_ripple(r->world, e->a, e->b);
+}
+
+static void ambient(struct run *r, const struct event *e)
+{
+    world_set_ambient(r->world, e->a);
+}
+
+static void temperature(struct run *r, const struct event *e, int cell)
+{
+    world_force_cell_temp(r->world, cell, e->a);
+}
+
+static void temperature_free(struct run *r, const struct event *e, int cell)
+{
+    (void)e;
+    world_release_cell_temp(r->world, cell);
+}
+
+static void remove_cell(struct run *r, const struct event *e, int cell)
+{
+    world_remove_cell(r->world, cell, e->kind == EVENT_REMOVE);
 }
 
 static void leak(struct run *r, const struct event *e, int cell)
@@ -19,15 +59,55 @@ static void leak(struct run *r, const struct event *e, int cell)
     world_short_resistance(r->world, cell, e->a);
 }
 
-static void set_soc(struct run *r, const struct event *e, int cell)
+static void soc(struct run *r, const struct event *e, int cell)
 {
     world_set_cell_soc(r->world, cell, e->a);
+}
+
+/* ---- boards ---------------------------------------------------------------------------------- */
+
+static void swap(struct run *r, const struct event *e)
+{
+    board_swap(&r->chain.board[e->cell - 1], &r->chain.board[e->cell2 - 1]);
+}
+
+/* With parts of its own, as it comes from the factory. */
+static void replace(struct run *r, const struct event *e, int cell)
+{
+    struct board *b = &r->chain.board[cell];
+    struct rng rng;
+
+    (void)e;
+    rng_seed(&rng, r->options->seed + r->second, (uint64_t)b->number);
+    board_replace(b, rng_uniform(&rng, -r->options->clock_spread, r->options->clock_spread), &rng);
+    if (r->options->calibrated)
+        factory_calibrate_board(b);
 }
 
 static void reset(struct run *r, const struct event *e, int cell)
 {
     (void)e;
     chain_reset_board(&r->chain, cell + 1);
+}
+
+static void drift(struct run *r, const struct event *e, int cell)
+{
+    mcu_drift(&r->chain.board[cell].mcu, e->a, (int64_t)(e->b * 1e12));
+}
+
+static void brown_out(struct run *r, const struct event *e, int cell)
+{
+    board_brown_out(&r->chain.board[cell], r->chain.now_ps + (int64_t)(e->a * 1e12));
+}
+
+static void switches(struct run *r, const struct event *e)
+{
+    board_set_switches(&r->chain.board[0], e->switches);
+}
+
+static void button(struct run *r, const struct event *e)
+{
+    board_press(&r->chain.board[e->flag2 ? r->chain.cells - 1 : 0], e->flag);
 }
 
 static void ntc(struct run *r, const struct event *e, int cell)
@@ -42,38 +122,96 @@ static void ntc(struct run *r, const struct event *e, int cell)
         f->cell_ntc.wire = wire;
 }
 
-static void sensor_event(struct run *r, const struct event *e)
+static struct hall_sensor *sensor_of(struct run *r, const struct event *e)
 {
-    struct hall_sensor *s = &r->chain.board[0].sensor[e->sensor - 1];
+    return &r->chain.board[0].sensor[e->sensor - 1];
+}
 
-    if (e->kind == EVENT_SENSOR_OFFSET)
-        s->offset_a = e->a;
-    else if (e->kind == EVENT_SENSOR_GAIN)
-        s->gain = e->a;
-    else
-        s->open = e->flag;
+static void sensor_offset(struct run *r, const struct event *e)
+{
+    sensor_of(r, e)->offset_a = e->a;
+}
+
+static void sensor_gain(struct run *r, const struct event *e)
+{
+    sensor_of(r, e)->gain = e->a;
+}
+
+static void sensor_open(struct run *r, const struct event *e)
+{
+    sensor_of(r, e)->open = e->flag;
+}
+
+/* ---- parts of a board ------------------------------------------------------------------------ */
+
+static void crystal(struct run *r, const struct event *e, int cell)
+{
+    timer2_crystal(&r->chain.board[cell].timer2, e->flag);
+}
+
+static void divider(struct run *r, const struct event *e, int cell)
+{
+    r->chain.board[cell].front_end.divider *= e->a;
+}
+
+static void eeprom(struct run *r, const struct event *e, int cell)
+{
+    eeprom_cut(&r->chain.board[cell].eeprom, (unsigned)e->address, (enum eeprom_torn)e->bit);
 }
 
 /* An address that the part does not have breaks nothing. */
-static void break_part(struct board *b, const struct event *e)
+static bool has_ram(const struct mcu *m, const struct event *e)
 {
-    unsigned address = (unsigned)e->address;
+    return e->address >= m->part->ram_start && e->address <= m->avr->ramend;
+}
 
-    if (e->kind == EVENT_FAULT_CRYSTAL)
-        timer2_crystal(&b->timer2, e->flag);
-    else if (e->kind == EVENT_FAULT_DIVIDER)
-        b->front_end.divider *= e->a;
-    else if (e->kind == EVENT_FAULT_BYTE) {
-        if (address >= b->mcu.part->ram_start && address <= b->mcu.avr->ramend)
-            mcu_corrupt(&b->mcu, (uint16_t)address, (uint8_t)e->bit);
-    } else if (e->kind == EVENT_FAULT_EEPROM)
-        eeprom_cut(&b->eeprom, address, (enum eeprom_torn)e->bit);
-    else if (e->kind == EVENT_FAULT_FLASH && address <= b->mcu.avr->flashend) {
-        firmware_flip(b->firmware, b->mcu.avr, address, (uint8_t)e->bit);
-        board_decode(b);
-    } else if (e->kind == EVENT_FAULT_RAM && address >= b->mcu.part->ram_start &&
-               address <= b->mcu.avr->ramend)
-        mcu_stuck_bit(&b->mcu, (uint16_t)address, (uint8_t)e->bit, e->flag);
+static void ram_byte(struct run *r, const struct event *e, int cell)
+{
+    struct mcu *m = &r->chain.board[cell].mcu;
+
+    if (has_ram(m, e))
+        mcu_corrupt(m, (uint16_t)e->address, (uint8_t)e->bit);
+}
+
+static void ram_bit(struct run *r, const struct event *e, int cell)
+{
+    struct mcu *m = &r->chain.board[cell].mcu;
+
+    if (has_ram(m, e))
+        mcu_stuck_bit(m, (uint16_t)e->address, (uint8_t)e->bit, e->flag);
+}
+
+static void flash_bit(struct run *r, const struct event *e, int cell)
+{
+    struct board *b = &r->chain.board[cell];
+
+    if ((unsigned)e->address > b->mcu.avr->flashend)
+        return;
+    firmware_flip(b->firmware, b->mcu.avr, (unsigned)e->address, (uint8_t)e->bit);
+    board_decode(b);
+}
+
+/* ---- the ring ---------------------------------------------------------------------------------- */
+
+static void wire(struct run *r, const struct event *e)
+{
+    chain_break(&r->chain, e->cell, e->kind == EVENT_BREAK);
+}
+
+static void noise(struct disturb *d, const struct event *e, int64_t now_ps)
+{
+    disturb_noise(d, e->a, now_ps);
+}
+
+static void stick(struct disturb *d, const struct event *e, int64_t now_ps)
+{
+    (void)now_ps;
+    disturb_stuck(d, (enum disturb_stuck)e->stuck);
+}
+
+static void babble(struct disturb *d, const struct event *e, int64_t now_ps)
+{
+    disturb_babble(d, e->flag, now_ps);
 }
 
 _Static_assert((int)WIRE_DROP == (int)DISTURB_DROP && (int)WIRE_HIGH == (int)DISTURB_HIGH &&
@@ -94,108 +232,82 @@ static void arm(struct disturb *d, const struct event *e, int64_t now_ps)
     disturb_arm(d, &fault);
 }
 
-static void hop(struct run *r, const struct event *e, int cell)
-{
-    struct disturb *d = chain_disturb(&r->chain, cell + 1);
-    int64_t now_ps = r->chain.now_ps;
+/* ---- the observer ------------------------------------------------------------------------------ */
 
-    if (!d)
-        return;
-    if (e->kind == EVENT_NOISE)
-        disturb_noise(d, e->a, now_ps);
-    else if (e->kind == EVENT_STUCK)
-        disturb_stuck(d, (enum disturb_stuck)e->stuck);
-    else if (e->kind == EVENT_BABBLE)
-        disturb_babble(d, e->flag, now_ps);
-    else
-        arm(d, e, now_ps);
+static void print(struct run *r, const struct event *e)
+{
+    if (!r->options->quiet)
+        live_say(r, "%s", e->text);
 }
 
-static void drift(struct run *r, const struct event *e, int cell)
+static void app(struct run *r, const struct event *e)
 {
-    mcu_drift(&r->chain.board[cell].mcu, e->a, (int64_t)(e->b * 1e12));
+    outside_type(&r->outside, e->text);
 }
 
-static void world_event(struct run *r, const struct event *e)
-{
-    struct world *w = r->world;
+/* ---- which does what --------------------------------------------------------------------------- */
 
-    switch (e->kind) {
-    case EVENT_CHARGER:
-        world_charger(w, e->a, e->b);
-        break;
-    case EVENT_LOAD_CURRENT:
-        world_load_current(w, e->a);
-        break;
-    case EVENT_LOAD_POWER:
-        world_load_power(w, e->a);
-        break;
-    case EVENT_PROFILE:
-        world_profile(w, e->series, e->a, e->flag);
-        break;
-    case EVENT_RIPPLE:
-        world_ripple(w, e->a, e->b);
-        break;
-    case EVENT_TEMPERATURE:
-        world_force_cell_temp(w, e->cell - 1, e->a);
-        break;
-    case EVENT_TEMPERATURE_FREE:
-        world_release_cell_temp(w, e->cell - 1);
-        break;
-    case EVENT_AMBIENT:
-        world_set_ambient(w, e->a);
-        break;
-    case EVENT_REMOVE:
-        world_remove_cell(w, e->cell - 1, true);
-        break;
-    case EVENT_INSERT:
-        world_remove_cell(w, e->cell - 1, false);
-        break;
-    case EVENT_LEAK:
-        each_cell(r, e, leak);
-        break;
-    case EVENT_SOC:
-        each_cell(r, e, set_soc);
-        break;
-    case EVENT_BREAK:
-    case EVENT_REPAIR:
-    case EVENT_SENSOR_OFFSET:
-    case EVENT_SENSOR_GAIN:
-    case EVENT_SENSOR_OPEN:
-    case EVENT_SWAP:
-    case EVENT_REPLACE:
-    case EVENT_RESET:
-    case EVENT_FAULT_RAM:
-    case EVENT_FAULT_FLASH:
-    case EVENT_FAULT_DIVIDER:
-    case EVENT_FAULT_EEPROM:
-    case EVENT_FAULT_CRYSTAL:
-    case EVENT_FAULT_BYTE:
-    case EVENT_FAULT_WIRE:
-    case EVENT_FAULT_PULSE:
-    case EVENT_NOISE:
-    case EVENT_STUCK:
-    case EVENT_BABBLE:
-    case EVENT_CLOCK:
-    case EVENT_BROWNOUT:
-    case EVENT_SWITCHES:
-    case EVENT_BUTTON:
-    case EVENT_NTC:
-    case EVENT_PRINT:
-    case EVENT_APP:
-        break;
-    }
+/* Once, on each cell that the event names, or on the hop behind each of them. */
+static const struct {
+    void (*once)(struct run *r, const struct event *e);
+    void (*cell)(struct run *r, const struct event *e, int cell);
+    void (*hop)(struct disturb *d, const struct event *e, int64_t now_ps);
+} actions[EVENT_KINDS] = {
+    [EVENT_CHARGER] = { .once = charger },
+    [EVENT_LOAD_CURRENT] = { .once = load_current },
+    [EVENT_LOAD_POWER] = { .once = load_power },
+    [EVENT_PROFILE] = { .once = profile },
+    [EVENT_RIPPLE] = { .once = ripple },
+    [EVENT_BREAK] = { .once = wire },
+    [EVENT_REPAIR] = { .once = wire },
+    [EVENT_TEMPERATURE] = { .cell = temperature },
+    [EVENT_TEMPERATURE_FREE] = { .cell = temperature_free },
+    [EVENT_AMBIENT] = { .once = ambient },
+    [EVENT_REMOVE] = { .cell = remove_cell },
+    [EVENT_INSERT] = { .cell = remove_cell },
+    [EVENT_SWAP] = { .once = swap },
+    [EVENT_REPLACE] = { .cell = replace },
+    [EVENT_LEAK] = { .cell = leak },
+    [EVENT_SOC] = { .cell = soc },
+    [EVENT_SENSOR_OFFSET] = { .once = sensor_offset },
+    [EVENT_SENSOR_GAIN] = { .once = sensor_gain },
+    [EVENT_SENSOR_OPEN] = { .once = sensor_open },
+    [EVENT_RESET] = { .cell = reset },
+    [EVENT_BUTTON] = { .once = button },
+    [EVENT_NTC] = { .cell = ntc },
+    [EVENT_FAULT_RAM] = { .cell = ram_bit },
+    [EVENT_FAULT_FLASH] = { .cell = flash_bit },
+    [EVENT_FAULT_DIVIDER] = { .cell = divider },
+    [EVENT_FAULT_EEPROM] = { .cell = eeprom },
+    [EVENT_FAULT_CRYSTAL] = { .cell = crystal },
+    [EVENT_FAULT_BYTE] = { .cell = ram_byte },
+    [EVENT_FAULT_WIRE] = { .hop = arm },
+    [EVENT_FAULT_PULSE] = { .hop = arm },
+    [EVENT_NOISE] = { .hop = noise },
+    [EVENT_STUCK] = { .hop = stick },
+    [EVENT_BABBLE] = { .hop = babble },
+    [EVENT_CLOCK] = { .cell = drift },
+    [EVENT_BROWNOUT] = { .cell = brown_out },
+    [EVENT_SWITCHES] = { .once = switches },
+    [EVENT_PRINT] = { .once = print },
+    [EVENT_APP] = { .once = app },
+};
+
+static void each_cell(struct run *r, const struct event *e)
+{
+    for (int i = 0; i < r->chain.cells; i++)
+        if (e->cell == 0 || e->cell == i + 1)
+            actions[e->kind].cell(r, e, i);
 }
 
-/* With parts of its own, as it comes from the factory. */
-static void replace(struct run *r, struct board *b)
+static void each_hop(struct run *r, const struct event *e)
 {
-    struct rng rng;
-
-    rng_seed(&rng, r->options->seed + r->second, (uint64_t)b->number);
-    board_replace(b, rng_uniform(&rng, -r->options->clock_spread, r->options->clock_spread), &rng);
-    if (r->options->calibrated)
-        factory_calibrate_board(b);
+    for (int i = 0; i < r->chain.cells; i++)
+        if (e->cell == 0 || e->cell == i + 1) {
+            struct disturb *d = chain_disturb(&r->chain, i + 1);
+            if (d)
+                actions[e->kind].hop(d, e, r->chain.now_ps);
+        }
 }
 
 void action_do(struct run *r, const struct event *e)
@@ -204,77 +316,10 @@ void action_do(struct run *r, const struct event *e)
         record_event(&r->record, e, (double)r->chain.now_ps * 1e-12);
     if (r->view_shown)
         view_note(r->view_shown, r, e);
-    switch (e->kind) {
-    case EVENT_BREAK:
-        chain_break(&r->chain, e->cell, true);
-        break;
-    case EVENT_REPAIR:
-        chain_break(&r->chain, e->cell, false);
-        break;
-    case EVENT_SWAP:
-        board_swap(&r->chain.board[e->cell - 1], &r->chain.board[e->cell2 - 1]);
-        break;
-    case EVENT_REPLACE:
-        replace(r, &r->chain.board[e->cell - 1]);
-        break;
-    case EVENT_RESET:
-        each_cell(r, e, reset);
-        break;
-    case EVENT_BUTTON:
-        board_press(&r->chain.board[e->flag2 ? r->chain.cells - 1 : 0], e->flag);
-        break;
-    case EVENT_NTC:
-        each_cell(r, e, ntc);
-        break;
-    case EVENT_FAULT_RAM:
-    case EVENT_FAULT_FLASH:
-    case EVENT_FAULT_DIVIDER:
-    case EVENT_FAULT_EEPROM:
-    case EVENT_FAULT_CRYSTAL:
-    case EVENT_FAULT_BYTE:
-        break_part(&r->chain.board[e->cell - 1], e);
-        break;
-    case EVENT_FAULT_WIRE:
-    case EVENT_FAULT_PULSE:
-    case EVENT_NOISE:
-    case EVENT_STUCK:
-    case EVENT_BABBLE:
-        each_cell(r, e, hop);
-        break;
-    case EVENT_CLOCK:
-        each_cell(r, e, drift);
-        break;
-    case EVENT_BROWNOUT:
-        board_brown_out(&r->chain.board[e->cell - 1], r->chain.now_ps + (int64_t)(e->a * 1e12));
-        break;
-    case EVENT_SWITCHES:
-        board_set_switches(&r->chain.board[0], e->switches);
-        break;
-    case EVENT_SENSOR_OFFSET:
-    case EVENT_SENSOR_GAIN:
-    case EVENT_SENSOR_OPEN:
-        sensor_event(r, e);
-        break;
-    case EVENT_PRINT:
-        if (!r->options->quiet)
-            live_say(r, "%s", e->text);
-        break;
-    case EVENT_APP:
-        outside_type(&r->outside, e->text);
-        break;
-    case EVENT_CHARGER:
-    case EVENT_LOAD_CURRENT:
-    case EVENT_LOAD_POWER:
-    case EVENT_PROFILE:
-    case EVENT_RIPPLE:
-    case EVENT_TEMPERATURE:
-    case EVENT_TEMPERATURE_FREE:
-    case EVENT_AMBIENT:
-    case EVENT_REMOVE:
-    case EVENT_INSERT:
-    case EVENT_LEAK:
-    case EVENT_SOC:
-        world_event(r, e);
-        break;
-    }
+    if (actions[e->kind].once)
+        actions[e->kind].once(r, e);
+    else if (actions[e->kind].cell)
+        each_cell(r, e);
+    else
+        each_hop(r, e);
 }

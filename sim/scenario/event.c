@@ -300,49 +300,17 @@ bool event_parse(struct reader *reader, struct event *event)
 
 bool event_disturbs(const struct event *event)
 {
-    switch (event->kind) {
-    case EVENT_BREAK:
-    case EVENT_REPAIR:
-    case EVENT_REMOVE:
-    case EVENT_INSERT:
-    case EVENT_SWAP:
-    case EVENT_REPLACE:
-    case EVENT_RESET:
-    case EVENT_FAULT_RAM:
-    case EVENT_FAULT_FLASH:
-    case EVENT_FAULT_DIVIDER:
-    case EVENT_FAULT_EEPROM:
-    case EVENT_FAULT_CRYSTAL:
-    case EVENT_FAULT_BYTE:
-    case EVENT_FAULT_WIRE:
-    case EVENT_FAULT_PULSE:
-    case EVENT_NOISE:
-    case EVENT_STUCK:
-    case EVENT_BABBLE:
-    case EVENT_CLOCK:
-    case EVENT_BROWNOUT:
-        return true;
-    case EVENT_CHARGER:
-    case EVENT_LOAD_CURRENT:
-    case EVENT_LOAD_POWER:
-    case EVENT_PROFILE:
-    case EVENT_RIPPLE:
-    case EVENT_TEMPERATURE:
-    case EVENT_TEMPERATURE_FREE:
-    case EVENT_AMBIENT:
-    case EVENT_LEAK:
-    case EVENT_SOC:
-    case EVENT_SENSOR_OFFSET:
-    case EVENT_SENSOR_GAIN:
-    case EVENT_SENSOR_OPEN:
-    case EVENT_BUTTON:
-    case EVENT_NTC:
-    case EVENT_SWITCHES:
-    case EVENT_PRINT:
-    case EVENT_APP:
-        break;
-    }
-    return false;
+    static const bool disturbs[EVENT_KINDS] = {
+        [EVENT_BREAK] = true,         [EVENT_REPAIR] = true,       [EVENT_REMOVE] = true,
+        [EVENT_INSERT] = true,        [EVENT_SWAP] = true,         [EVENT_REPLACE] = true,
+        [EVENT_RESET] = true,         [EVENT_FAULT_RAM] = true,    [EVENT_FAULT_FLASH] = true,
+        [EVENT_FAULT_DIVIDER] = true, [EVENT_FAULT_EEPROM] = true, [EVENT_FAULT_CRYSTAL] = true,
+        [EVENT_FAULT_BYTE] = true,    [EVENT_FAULT_WIRE] = true,   [EVENT_FAULT_PULSE] = true,
+        [EVENT_NOISE] = true,         [EVENT_STUCK] = true,        [EVENT_BABBLE] = true,
+        [EVENT_CLOCK] = true,         [EVENT_BROWNOUT] = true,
+    };
+
+    return disturbs[event->kind];
 }
 
 static bool is_wire(const struct event *event)

@@ -50,7 +50,7 @@ enum event_kind {
     EVENT_APP,              /* text */
 };
 
-enum { EVENT_TEXT_SIZE = 256 };
+enum { EVENT_KINDS = EVENT_APP + 1, EVENT_TEXT_SIZE = 256 };
 
 /* In the order of enum disturb_kind, engine/disturb.h. */
 enum wire_fault {
