@@ -4,8 +4,10 @@
 #include <string.h>
 
 #include "common/calibration.h"
+#include "test.h"
 
 #define TRIM_AT_RESET 0x50u
+#define IRQ_DEPTH_MAX 4u /* no code is nested so deeply */
 
 struct fake_board fake_boards[FAKE_BOARDS];
 struct fake_board *fake = fake_boards;
@@ -27,6 +29,15 @@ static void power_up(struct fake_board *b)
     b->power_fails_at = FAKE_NO_LIMIT;
 }
 
+/* The test before has left interrupts on. */
+static void check_irq(void)
+{
+    uint8_t depth = fake_irq_depth;
+
+    fake_irq_depth = 0;
+    assert_int_equal(depth, 0);
+}
+
 void fake_reset(void)
 {
     for (uint16_t i = 0; i < FAKE_BOARDS; i++)
@@ -35,7 +46,7 @@ void fake_reset(void)
     end_eeprom = false;
     fake_on_frame = NULL;
     fake_on_round = NULL;
-    fake_irq_depth = 0;
+    check_irq();
 }
 
 void fake_use_end_eeprom(void)
@@ -281,8 +292,10 @@ void hal_eeprom_write(uint16_t address, uint8_t value)
 
 /* ---- interrupts ------------------------------------------------------------------------------ */
 
+/* Whoever saves and never restores is deeper each time. */
 uint8_t hal_irq_save(void)
 {
+    assert_true(fake_irq_depth < IRQ_DEPTH_MAX);
     return fake_irq_depth++;
 }
 

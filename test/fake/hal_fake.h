@@ -86,7 +86,7 @@ extern struct fake_board *fake;
 extern void (*fake_on_frame)(struct link *l, const uint8_t *frame);
 /* Called when a board's round begins, or NULL. */
 extern void (*fake_on_round)(struct link *l);
-/* Interrupts off, as hal_irq_save() left it. Every test should end with 0. */
+/* Interrupts off, as hal_irq_save() left it. Every test ends with 0: fake_reset() of the next one looks. */
 extern uint8_t fake_irq_depth;
 
 /* All boards as after power-up: line high, EEPROM erased, room to send. Board 0 is current. */

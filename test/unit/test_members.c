@@ -9,7 +9,10 @@ static struct members m;
 static void set_up(uint16_t sum, uint8_t count)
 {
     fake_reset();
+    memset(&m, 0xA5, sizeof m);
     members_init(&m);
+    if (count == 0)
+        return; /* none are known */
     m.known.sum = sum;
     m.known.count = count;
 }
@@ -139,6 +142,18 @@ static void test_accepted_members_are_the_known_ones(void **state)
     assert_int_equal(m.known.count, 5);
 }
 
+/* Whoever they are: nobody is other before the next ones are known. */
+static void test_accepted_members_are_unsure_until_the_chain_is_whole(void **state)
+{
+    (void)state;
+    set_up(0x2222, 4);
+    members_heard(&m, 0x3333);
+    members_heard(&m, 0x3333);
+    assert_int_equal(whole(5), MEMBERS_OTHER);
+    members_accept(&m);
+    assert_int_equal(members_step(&m, 5, false, false, true), MEMBERS_UNSURE);
+}
+
 static void test_known_members_come_back_from_a_record(void **state)
 {
     const struct members_known out = { .sum = 0xA55A, .count = 255 };
@@ -164,6 +179,7 @@ int main(void)
         cmocka_unit_test(test_silence_within_a_round_does_not_forget_what_it_said),
         cmocka_unit_test(test_silence_does_not_end_that_members_are_other),
         cmocka_unit_test(test_accepted_members_are_the_known_ones),
+        cmocka_unit_test(test_accepted_members_are_unsure_until_the_chain_is_whole),
         cmocka_unit_test(test_known_members_come_back_from_a_record),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
