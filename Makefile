@@ -372,6 +372,19 @@ soak: ## the campaigns, for hours: a million faults, ten hours of noise, days; o
 	$(LIVE)$(SOAK_LENGTHS) $(PYTHON) test/tools/run_tests.py --log $B/soak --timeout 40000 \
 		--only '$(ONLY)' $(SOAK_RUNS)
 
+# ---- mutants ------------------------------------------------------------------------------------
+
+# Where a break must not pass unnoticed. make mutants FILES=common/trim.c looks at another source.
+FILES ?= $(PROTOCOL_SRC) $(addprefix end_board/,relay.c rules.c facts.c decide.c pack.c place.c members.c soc.c)
+UNIT_TESTS := $(call programs,host,$(UNIT_SRC)) $B/test/host/test_rules_walk
+
+.PHONY: mutants
+mutants: $(UNIT_TESTS) ## breaks sources token by token: which breaks does no unit test notice? FILES="..."
+	$(LIVE)$(PYTHON) test/tools/mutants.py --objects $(TEST_OBJ) --tests '$(UNIT_TESTS)' \
+		--compile '$(CC) $(HOST_CFLAGS) -O1 $(SANITIZE) -I.' \
+		--link '$(CC) $(SANITIZE) $(TEST_OBJ)/test/harness/host_init.o' \
+		--libs '-Wl,--start-group $(LOGIC_LIBS) -Wl,--end-group -lcmocka -lm' $(FILES)
+
 # ---- fuzzing ------------------------------------------------------------------------------------
 
 # libFuzzer needs clang; what it finds stays under build/fuzz. Fuzzing by name: make fuzz-link.
@@ -464,7 +477,7 @@ clean: ## remove build/
 	rm -rf $B
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / { printf "  make %-17s %s\n", $$1, $$2 }' Makefile
 	@echo '  options: V=1 shows commands, -jN, LTO=0, CC=..., TIMEOUT=seconds per test program'
 
 -include $(shell find $B -name '*.d' 2>/dev/null)
