@@ -140,6 +140,126 @@ static void test_boards_that_nobody_looked_at_keep_the_chain_broken(void **state
     assert_int_equal(all_faults_at(1500), 0);
 }
 
+/* ---- what is handed on ------------------------------------------------------------------------ */
+
+static void test_sensor_that_says_it_is_broken_is_lost(void **state)
+{
+    struct frame_charge charge = { .state = SENSOR_BROKEN };
+
+    (void)state;
+    set_up();
+    pack.faults = 0;
+    hear_sensors(1000);
+    assert_int_equal(all_faults_at(1000), 0);
+    meter_charge(&d.meter, &charge);
+    assert_int_equal(all_faults_at(1100), FAULT_SENSOR_LOST);
+    assert_true(d.relay.held[RELAY_CHARGE] & d.relay.held[RELAY_LOAD] & RULE_BIT(RULE_SENSOR_LOST));
+}
+
+/* Nobody looks whose boards these are before an owner has said what the pack is. */
+static void test_settings_without_an_owner_are_the_only_fault(void **state)
+{
+    (void)state;
+    set_up();
+    d.settings.confirmed = false;
+    members_forget(&d.members);
+    pack.faults = 0;
+    assert_int_equal(all_faults_at(1000), FAULT_SETTINGS_LOST);
+    assert_true(d.relay.held[RELAY_CHARGE] & d.relay.held[RELAY_LOAD] &
+                RULE_BIT(RULE_SETTINGS_LOST));
+}
+
+static void test_sensor_silent_behind_another_fault_is_lost(void **state)
+{
+    (void)state;
+    set_up();
+    hear_sensors(1000);
+    pack.faults = PACK_SIZE_MISFIT;
+    assert_int_equal(all_faults_at(9000), PACK_SIZE_MISFIT);
+    pack.faults = 0;
+    assert_int_equal(all_faults_at(9250), FAULT_SENSOR_LOST);
+}
+
+/* So much has gone in and out since the last step, at crystal time. */
+static void give_charge(uint32_t in_mas, uint32_t out_mas)
+{
+    d.meter.ratio_known = true;
+    d.meter.in_q16 = (uint64_t)in_mas << 16;
+    d.meter.out_q16 = (uint64_t)out_mas << 16;
+}
+
+static void charge_at(uint32_t now_ms, uint32_t in_mas, uint32_t out_mas)
+{
+    give_charge(in_mas, out_mas);
+    decide_step(&d, &pack, 0x50, now_ms);
+}
+
+static void test_charge_reaches_charge_state_and_energy(void **state)
+{
+    int64_t before_mas;
+
+    (void)state;
+    set_up();
+    d.net_mas = 0;
+    pack.faults = 0;
+    pack.total_mv = 20000;
+    decide_step(&d, &pack, 0x50, 250);
+    before_mas = d.soc.charge_mas;
+    assert_true(before_mas > 0);
+    charge_at(500, 4000000, 9000000);
+    assert_int_equal(d.net_mas, -5000000);
+    assert_int_equal(d.soc.charge_mas, before_mas - 5000000);
+    assert_int_equal(d.facts.soc_pm, soc_pm(&d.soc));
+    assert_in_range(d.facts.soc_pm, 1, 499);
+    assert_int_equal(d.energy.in.mwh, 4000000ull * 20000 / 3600000);
+    assert_int_equal(d.energy.out.mwh, 9000000ull * 20000 / 3600000);
+    charge_at(750, 1000000, 0);
+    assert_int_equal(d.net_mas, -4000000);
+}
+
+/* The voltage of a pack of which cells are not heard is that of some of them. */
+static void test_energy_is_at_the_last_voltage_of_the_whole_pack(void **state)
+{
+    (void)state;
+    set_up();
+    pack.faults = PACK_SILENT;
+    pack.total_mv = 20000;
+    charge_at(250, 3600000, 0);
+    assert_int_equal(d.energy.in.mwh, 0);
+    pack.faults = 0;
+    charge_at(500, 3600000, 0);
+    assert_int_equal(d.energy.in.mwh, 20000);
+    pack.faults = PACK_SILENT;
+    pack.total_mv = 3000;
+    charge_at(750, 3600000, 0);
+    assert_int_equal(d.energy.in.mwh, 40000);
+}
+
+static void test_day_and_extremes_are_told(void **state)
+{
+    (void)state;
+    set_up();
+    members_heard(&d.members, 0);
+    pack.faults = 0;
+    pack.min_mv = 3300;
+    pack.max_mv = 3310;
+    pack.total_mv = 3310;
+    charge_at(250, 0, 0);
+    assert_true(d.day_changed); /* the first extremes */
+    charge_at(500, 7200000, 0);
+    assert_false(d.day_changed);
+    assert_int_equal(energy_today_mwh(&d.energy.in), 6620);
+    pack.max_mv = 3311;
+    charge_at(750, 0, 0);
+    assert_true(d.day_changed);
+    charge_at(1000, 0, 0);
+    assert_false(d.day_changed);
+    charge_at(CALENDAR_DAY_S * 1000u, 0, 0);
+    assert_true(d.day_changed);
+    assert_int_equal(energy_today_mwh(&d.energy.in), 0);
+    assert_int_equal(d.energy.in.mwh, 6620);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -151,6 +271,12 @@ int main(void)
         cmocka_unit_test(test_sensor_silent_in_a_good_chain_is_lost),
         cmocka_unit_test(test_sensor_silent_behind_a_repair_keeps_the_chain_broken),
         cmocka_unit_test(test_sensor_gone_behind_a_repair_is_lost_in_the_end),
+        cmocka_unit_test(test_sensor_that_says_it_is_broken_is_lost),
+        cmocka_unit_test(test_settings_without_an_owner_are_the_only_fault),
+        cmocka_unit_test(test_sensor_silent_behind_another_fault_is_lost),
+        cmocka_unit_test(test_charge_reaches_charge_state_and_energy),
+        cmocka_unit_test(test_energy_is_at_the_last_voltage_of_the_whole_pack),
+        cmocka_unit_test(test_day_and_extremes_are_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -207,6 +207,53 @@ static void test_silence_of_a_second_makes_a_head(void **state)
     assert_int_equal(l->state, LINK_WAIT);
 }
 
+/* The crystal's: this board's watchdog never barks. */
+static void test_seconds_are_counted_however_often_it_steps(void **state)
+{
+    uint32_t before_s;
+
+    (void)state;
+    for (uint16_t pause_ms = 128; pause_ms <= 1000; pause_ms = (uint16_t)(pause_ms + 109u)) {
+        set_up();
+        before_s = b.health.uptime_s;
+        for (uint32_t ms = 0; ms <= 30000; ms += pause_ms)
+            step(false, ms);
+        assert_in_range(b.health.uptime_s - before_s, 29, 30);
+    }
+}
+
+/* START was lost, and the numbers that its boards bear are of another round. */
+static void test_round_of_nobody_fills_nothing(void **state)
+{
+    (void)state;
+    whole_at(5000);
+    l->number = CELLS - 1u;
+    pack.cell[0].mv = 0;
+    l->origin = LINK_FROM_NOBODY;
+    gather_round(&g, &pack, &d, l, 46);
+    assert_false(pack.trusted_numbers);
+    l->number = CELLS;
+    gather_round(&g, &pack, &d, l, 46);
+    assert_true(pack.trusted_numbers);
+}
+
+static void test_both_sensors_reach_the_meter(void **state)
+{
+    uint8_t frame[FRAME_SIZE_MAX];
+    struct frame_charge charge = { .sensor = 1, .reverse = true, .state = SENSOR_OK, .mas = 4000 };
+
+    (void)state;
+    set_up();
+    round_of(LINK_FROM_BEGIN, true, 40);
+    frame_charge_encode(frame, &charge);
+    gather_frame(&g, &pack, frame);
+    step(true, 5120);
+    assert_int_equal(d.meter.sensor[0].with_arrow.mas, 1000);
+    assert_false(d.meter.sensor[0].against_arrow.based);
+    assert_int_equal(d.meter.sensor[1].against_arrow.mas, 4000);
+    assert_false(d.meter.sensor[1].with_arrow.based);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -221,6 +268,9 @@ int main(void)
         cmocka_unit_test(test_break_puts_the_place_in_doubt),
         cmocka_unit_test(test_sum_is_forgotten_behind_a_round_that_left_cells_silent),
         cmocka_unit_test(test_silence_of_a_second_makes_a_head),
+        cmocka_unit_test(test_seconds_are_counted_however_often_it_steps),
+        cmocka_unit_test(test_round_of_nobody_fills_nothing),
+        cmocka_unit_test(test_both_sensors_reach_the_meter),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

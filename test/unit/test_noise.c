@@ -88,6 +88,13 @@ static void test_noise_takes_only_the_answer_to_its_question(void **state)
     reply.sequence = question.sequence;
     reply.status = REPLY_UNKNOWN;
     assert_false(noise_is_answer(&n, &reply));
+    for (uint8_t i = 0; i < 30; i++) { /* ten times round */
+        ask(&question);
+        reply = (struct frame_reply){ .number = question.target,
+                                      .sequence = question.sequence,
+                                      .status = REPLY_DONE };
+        assert_true(noise_is_answer(&n, &reply));
+    }
 }
 
 static void test_noise_at_its_limits(void **state)
@@ -127,6 +134,19 @@ static void test_noise_ends_at_half_of_what_began_it(void **state)
     assert_true(look(3, 13, 100));
     assert_int_equal(pack.cell[2].noisy, 0);
     assert_int_equal(pack.noisy_hops, 0);
+    assert_true(look(3, 23, 100));
+    assert_false(look(3, 25, 128));
+    assert_true(look(3, 27, 129));
+}
+
+/* Asked twice in a round: no share can be told. */
+static void test_noise_needs_rounds(void **state)
+{
+    (void)state;
+    begin(5);
+    look(3, 0, 0);
+    assert_false(look(3, 10, 0));
+    assert_true(look(3, 20, 1));
 }
 
 static void test_noise_of_a_board_that_was_reset_begins_anew(void **state)
@@ -169,6 +189,7 @@ int main(void)
         cmocka_unit_test(test_noise_takes_only_the_answer_to_its_question),
         cmocka_unit_test(test_noise_at_its_limits),
         cmocka_unit_test(test_noise_ends_at_half_of_what_began_it),
+        cmocka_unit_test(test_noise_needs_rounds),
         cmocka_unit_test(test_noise_of_a_board_that_was_reset_begins_anew),
         cmocka_unit_test(test_noise_stays_when_the_counter_is_full),
         cmocka_unit_test(test_noise_of_board_1_is_that_of_the_return_wire),

@@ -61,10 +61,38 @@ static void test_summary_follows_new_readings(void **state)
     set_up(0);
     faults_at(0);
     store(3, 3100, 250, 0, 1);
+    store(5, 3301, 100, 0, 1);
     faults_at(1);
     assert_int_equal(pack.lowest, 3);
     assert_int_equal(pack.highest, 4);
     assert_int_equal(pack.min_mv, 3100);
+    assert_int_equal(pack.max_mv, 3310);
+    assert_int_equal(pack.hottest, 2);
+    assert_int_equal(pack.max_dc, 260);
+    assert_int_equal(pack.total_mv, 3300 + 3250 + 3100 + 3310 + 3301 + 3302);
+}
+
+static void test_first_of_equal_cells_is_named(void **state)
+{
+    (void)state;
+    set_up(0);
+    for (uint8_t number = 1; number <= 6; number++)
+        store(number, number < 3 ? 3300 : 3310, number < 5 ? 250 : 260, 0, 0);
+    faults_at(0);
+    assert_int_equal(pack.lowest, 1);
+    assert_int_equal(pack.highest, 3);
+    assert_int_equal(pack.coldest, 1);
+    assert_int_equal(pack.hottest, 5);
+}
+
+static void test_summary_of_no_reading_names_nobody(void **state)
+{
+    (void)state;
+    set_up(0);
+    faults_at(0);
+    assert_int_equal(faults_at(PACK_FRESH_TICKS + 1u), PACK_SILENT);
+    assert_int_equal(pack.lowest + pack.highest + pack.coldest + pack.hottest, 0);
+    assert_int_equal(pack.total_mv, 0);
 }
 
 static void test_reading_is_fresh_up_to_the_limit_at_any_tick(void **state)
@@ -279,6 +307,7 @@ static void test_intake_sorts_frames(void **state)
     struct frame_charge charge = { .sensor = 1, .reverse = true, .mas = 70000 };
     struct frame_end end = { .sensors = 2 };
     struct frame_start start = { .boot = 1 };
+    struct frame_reply reply = { .number = 3, .value = 123456 };
     uint8_t bytes[FRAME_SIZE_MAX];
 
     (void)state;
@@ -309,6 +338,12 @@ static void test_intake_sorts_frames(void **state)
     frame_end_encode(bytes, &end);
     intake_frame(&in, &pack, bytes, 77);
     assert_int_equal(in.rounds, 1);
+    assert_false(in.replied);
+    frame_reply_encode(bytes, &reply);
+    intake_frame(&in, &pack, bytes, 77);
+    assert_true(in.replied);
+    assert_int_equal(in.reply.number, 3);
+    assert_int_equal(in.reply.value, 123456);
     intake_begin(&in, false);
     assert_int_equal(in.got, 0);
     assert_int_equal(in.rounds, 1);
@@ -347,7 +382,13 @@ static void test_section_of_unnumbered_boards_is_counted_from_the_end(void **sta
     for (uint8_t number = 4; number <= 6; number++)
         assert_int_equal(pack.cell[number - 1u].mv, 3100u + number - 3u);
     assert_int_equal(pack.cell[0].mv, 3300);
+    assert_true(pack.place.section);
+    pack_unmarked(&pack, 6);
+    store(1, 3211, 250, 0, 10);
+    assert_int_equal(pack.cell[0].mv, 3211);
+    pack_section(&pack, LINK_HEAD_UNNUMBERED, 3, 10);
     pack_round(&pack, 6);
+    assert_false(pack.place.section || pack.place.broken);
     store(1, 3222, 250, 0, 10);
     assert_int_equal(pack.cell[0].mv, 3222);
 }
@@ -355,17 +396,19 @@ static void test_section_of_unnumbered_boards_is_counted_from_the_end(void **sta
 static void test_readings_of_nobody_knows_whom_are_dropped(void **state)
 {
     static const uint8_t rounds[][2] = { { 3, 5 }, { 3, 7 }, { LINK_HEAD_UNNUMBERED, 7 } };
+    static struct pack_cell before[PACK_CELLS_MAX];
 
     (void)state;
     for (uint8_t i = 0; i < 3; i++) {
         set_up(10);
         assert_int_equal(faults_at(10), 0);
         pack_section(&pack, rounds[i][0], rounds[i][1], 10);
+        memcpy(before, pack.cell, sizeof before);
         store(5, 1234, 250, 0, 10);
-        assert_int_equal(pack.cell[4].mv, 3301);
+        assert_memory_equal(before, pack.cell, sizeof before);
         pack_unmarked(&pack, rounds[i][1]);
         store(5, 1234, 250, 0, 10);
-        assert_int_equal(pack.cell[4].mv, 3301);
+        assert_memory_equal(before, pack.cell, sizeof before);
         pack_unmarked(&pack, 6);
         store(5, 1235, 250, 0, 10);
         assert_int_equal(pack.cell[4].mv, 1235);
@@ -420,6 +463,8 @@ int main(void)
         cmocka_unit_test(test_section_sends_no_charge_and_is_no_round),
         cmocka_unit_test(test_pack_sums_up_extremes_and_total),
         cmocka_unit_test(test_summary_follows_new_readings),
+        cmocka_unit_test(test_first_of_equal_cells_is_named),
+        cmocka_unit_test(test_summary_of_no_reading_names_nobody),
         cmocka_unit_test(test_reading_is_fresh_up_to_the_limit_at_any_tick),
         cmocka_unit_test(test_old_reading_stays_old_when_the_tick_wraps),
         cmocka_unit_test(test_one_missing_cell_is_silence_and_leaves_the_rest),

@@ -172,6 +172,10 @@ static void test_stored_energy_is_the_share_of_the_capacity(void **state)
     assert_int_equal(soc_stored_wh(&soc, &settings), 0);
     step(0);
     assert_int_equal(soc_stored_wh(&soc, &settings), 640);
+    soc.charge_mas = CAPACITY_MAS / 2560; /* half a Wh rounds up */
+    assert_int_equal(soc_stored_wh(&soc, &settings), 1);
+    soc.charge_mas -= 1;
+    assert_int_equal(soc_stored_wh(&soc, &settings), 0);
     settings.capacity_wh = 4000000;
     pack.count = 255;
     step(0);
@@ -209,6 +213,25 @@ static void test_times_follow_the_smoothed_current(void **state)
     assert_false(soc_time_to_empty(&soc, &seconds));
 }
 
+/* What flowed before nobody knew what flows says nothing. */
+static void test_times_begin_anew_behind_an_unknown_current(void **state)
+{
+    uint32_t seconds;
+
+    (void)state;
+    set_up(MODE_NORMAL);
+    in.battery_ma = -50000;
+    step(0);
+    in.current_known = false;
+    pass(1000);
+    assert_false(soc_time_to_empty(&soc, &seconds));
+    in.current_known = true;
+    in.battery_ma = -100000;
+    pass(1000);
+    assert_true(soc_time_to_empty(&soc, &seconds));
+    assert_int_equal(seconds, 1800);
+}
+
 static void test_times_are_unknown_without_a_current_that_says_something(void **state)
 {
     uint32_t seconds;
@@ -228,6 +251,11 @@ static void test_times_are_unknown_without_a_current_that_says_something(void **
     in.battery_ma = -251; /* 50 Ah: 199.2 h */
     step(0);
     assert_true(soc_time_to_empty(&soc, &seconds));
+    set_up(MODE_NORMAL);
+    in.battery_ma = -250;
+    step(0);
+    assert_true(soc_time_to_empty(&soc, &seconds));
+    assert_int_equal(seconds, SOC_TIME_MAX_S);
     set_up(MODE_NORMAL);
     in.battery_ma = -249;
     step(0);
@@ -333,13 +361,20 @@ static void test_full_and_empty_are_told_once(void **state)
     step(0);
     pass(SOC_FULL_HOLD_MS);
     assert_int_equal(last, SOC_SET_FULL);
+    assert_int_equal(soc.before_pm, 500);
     pass(250);
     assert_int_equal(last, SOC_NOTHING);
+    step(-CAPACITY_MAS / 10);
+    assert_int_equal(last, SOC_SET_FULL); /* it still looks so */
+    assert_int_equal(soc.before_pm, 1000);
+    pass(250);
     in.load_allowed = false;
     pack.min_mv = 2900;
+    step(-CAPACITY_MAS / 10);
     pass(250);
     pass(SOC_EMPTY_HOLD_MS);
     assert_int_equal(last, SOC_SET_EMPTY);
+    assert_int_equal(soc.before_pm, 900);
     pass(250);
     assert_int_equal(last, SOC_NOTHING);
 }
@@ -456,6 +491,7 @@ int main(void)
         cmocka_unit_test(test_charge_from_before_a_reset_goes_on),
         cmocka_unit_test(test_stored_energy_is_the_share_of_the_capacity),
         cmocka_unit_test(test_times_follow_the_smoothed_current),
+        cmocka_unit_test(test_times_begin_anew_behind_an_unknown_current),
         cmocka_unit_test(test_times_are_unknown_without_a_current_that_says_something),
         cmocka_unit_test(test_full_and_empty_are_told_once),
         cmocka_unit_test(test_full_is_not_believed_of_a_faulty_pack),
