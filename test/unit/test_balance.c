@@ -109,7 +109,9 @@ static void test_balance_by_order_is_ended_by_heat_doubt_silence_and_a_low_cell(
     assert_true(b.on);
     balance_step(&b, &good);
     assert_false(b.on);
+    assert_true(balance_force(&b, 9, 3300));
     assert_false(balance_force(&b, 2, BALANCE_FORCED_DROP_MV));
+    assert_int_equal(b.forced_rounds, 0); /* ends the one before, too */
     assert_true(balance_force(&b, 0, 0));
 }
 
