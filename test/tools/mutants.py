@@ -17,8 +17,10 @@ import shlex
 import subprocess
 import sys
 import tempfile
+import time
 
-TIMEOUT_S = 20
+# a mutant may loop for ever; the source as it is takes what it takes on a busy machine
+PATIENCE_S, PATIENCE_TIMES = 20, 5
 # text in a statement -> what may stand there instead
 SWAPS = {
     "<": ["<="], "<=": ["<"], ">": [">="], ">=": [">"], "==": ["!="], "!=": ["=="], "&&": ["||"], "||": ["&&"],
@@ -98,6 +100,7 @@ def tests_of(source, objects, tests):
 class Bench:
     def __init__(self, args, source):
         self.args, self.source = args, source
+        self.timeout_s = None
         self.tests = tests_of(source, args.objects, args.tests)
         with open(source) as file:
             self.text = file.read()
@@ -136,8 +139,11 @@ class Bench:
 
     def control(self):
         """As it is, no test may fail."""
+        begin = time.monotonic()
         with tempfile.TemporaryDirectory() as folder:
-            return self.noticed_by(self.text, folder)
+            fails = self.noticed_by(self.text, folder)
+        self.timeout_s = PATIENCE_S + PATIENCE_TIMES * (time.monotonic() - begin)
+        return fails
 
     def passes(self, test, path, folder):
         program = os.path.join(folder, "test")
@@ -149,7 +155,7 @@ class Bench:
         env = dict(os.environ, ASAN_OPTIONS="detect_leaks=0")
         try:
             return subprocess.run([program], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-                                  stderr=subprocess.DEVNULL, env=env, timeout=TIMEOUT_S, check=False).returncode == 0
+                                  stderr=subprocess.DEVNULL, env=env, timeout=self.timeout_s, check=False).returncode == 0
         except subprocess.TimeoutExpired:
             return False
 
