@@ -83,6 +83,22 @@ static void test_follower_passes_the_head_on_byte_by_byte(void **state)
     }
 }
 
+static void test_head_that_cannot_leave_asks_for_the_transmitter(void **state)
+{
+    (void)state;
+    reset();
+    build(3);
+    open_round();
+    for (uint8_t i = 0; i < STREAM_AT; i++) {
+        fake->out_limit = out_size; /* it is not ready */
+        fake->drain = false;
+        feed(i, (uint8_t)(i + 1u));
+        assert_true(fake->drain);
+        fake->out_limit = FAKE_OUT_SIZE;
+        drain();
+    }
+}
+
 static void test_follower_without_reading_sends_no_own_frame(void **state)
 {
     (void)state;
@@ -371,6 +387,7 @@ static void round_from_3(bool good)
         in[HOP_AT + 1u] ^= 4u;
     out_size = 0;
     whole_round();
+    assert_int_equal(l.hop_good, good);
 }
 
 /* Two rounds and no more; the board before still learns that HOP was bad, and End which number it has. */
@@ -469,6 +486,7 @@ int main(void)
         cmocka_unit_test(test_follower_sends_own_frame_first_then_all_others_in_order),
         cmocka_unit_test(test_follower_ends_round_idle_and_counts_it),
         cmocka_unit_test(test_follower_passes_the_head_on_byte_by_byte),
+        cmocka_unit_test(test_head_that_cannot_leave_asks_for_the_transmitter),
         cmocka_unit_test(test_follower_without_reading_sends_no_own_frame),
         cmocka_unit_test(test_break_voids_the_reading_of_the_last_round),
         cmocka_unit_test(test_bytes_before_the_line_is_open_are_kept),
