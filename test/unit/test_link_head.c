@@ -89,7 +89,9 @@ static void test_silent_board_waits_and_then_sends_a_marked_round(void **state)
     link_set_reading(&l, OWN_MV, OWN_DC, OWN_FLAGS);
     tick(BREAK_TICKS - 1u);
     assert_int_equal(fake->line, FAKE_LINE_BREAK);
+    assert_int_equal(fake->rounds, 1); /* Begin's */
     tick(1);
+    assert_int_equal(fake->rounds, 2);
     assert_int_equal(fake->line, FAKE_LINE_BYTES);
     link_open(&l);
     drain();

@@ -157,6 +157,67 @@ static void test_leader_takes_a_frame_that_began_before_its_last_byte_left(void 
     assert_int_equal(l.counters.bad_frames, 0);
 }
 
+static void return_frame(const uint8_t *bytes)
+{
+    for (uint8_t i = 0; i < FRAME_STREAM_SIZE; i++)
+        link_byte(&l, bytes[i], false);
+}
+
+static void test_leader_counts_what_comes_back_good_and_bad(void **state)
+{
+    uint8_t bytes[FRAME_SIZE_MAX];
+    struct frame_cell cell = { .number = 2, .mv = 3300 };
+
+    (void)state;
+    reset();
+    lead(&lead_start);
+    cell.round = l.round;
+    frame_cell_encode(bytes, &cell);
+    return_frame(bytes);
+    assert_int_equal(l.counters.frames, 1);
+    assert_int_equal(l.counters.bad_frames, 0);
+    bytes[3] ^= 1u;
+    return_frame(bytes);
+    assert_int_equal(l.counters.frames, 1);
+    assert_int_equal(l.counters.bad_frames, 1);
+    end_of(bytes, l.counters.rounds);
+    return_frame(bytes);
+    assert_int_equal(l.counters.frames, 2);
+    assert_int_equal(l.counters.bad_frames, 1);
+    assert_int_equal(l.counters.returned, 1);
+}
+
+/* It executes what is for it or for all, sends on what is for others or for all, and nothing a second time. */
+static void test_leader_tells_the_main_loop_of_a_command_for_it(void **state)
+{
+    static const struct {
+        uint8_t target;
+        bool issued, for_it, for_others;
+    } cases[] = { { 1, false, true, false },
+                  { 2, false, false, true },
+                  { LINK_COMMAND_ALL, false, true, true },
+                  { 1, true, false, false },
+                  { 2, true, false, false } };
+
+    (void)state;
+    for (uint8_t i = 0; i < TEST_COUNT_OF(cases); i++) {
+        struct frame_command command = { .target = cases[i].target, .issued = cases[i].issued };
+        uint8_t bytes[FRAME_SIZE_MAX];
+
+        reset();
+        lead(&lead_start);
+        link_take_events(&l);
+        fake->told = false;
+        command.round = l.round;
+        frame_command_encode(bytes, &command);
+        return_frame(bytes);
+        assert_int_equal(link_take_events(&l), cases[i].for_it ? LINK_COMMAND : 0);
+        assert_int_equal(fake->told, cases[i].for_it);
+        assert_int_equal(l.command_in.full, cases[i].for_it);
+        assert_int_equal(l.command_out.full, cases[i].for_others);
+    }
+}
+
 /* Behind a broken wire: sync, START and HOP of a section's head are no damage of the return wire. */
 static void test_leader_does_not_count_a_head_behind_end_as_a_bad_frame(void **state)
 {
@@ -225,6 +286,17 @@ static void test_leader_takes_a_chain_that_stays_short_for_whole(void **state)
         assert_int_equal(came_with(4, 0, true), LINK_CAME_SHORT);
     assert_int_equal(came_with(4, 0, true), LINK_CAME_WHOLE);
     assert_int_equal(came_with(3, 0, true), LINK_CAME_SHORT);
+    assert_int_equal(came_with(3, 0, true), LINK_CAME_SHORT); /* it counts from the beginning */
+}
+
+static void test_leader_of_a_whole_chain_counts_no_short_rounds(void **state)
+{
+    (void)state;
+    reset();
+    for (uint8_t i = 0; i < LINK_SHORT_ROUNDS; i++)
+        assert_int_equal(came_with(5, 0, true), LINK_CAME_WHOLE);
+    assert_int_equal(came_with(4, 0, true), LINK_CAME_SHORT);
+    assert_int_equal(came_with(4, 0, true), LINK_CAME_SHORT);
 }
 
 /* Nobody knows what an open ring has lost: all is repeated, where it fits twice. */
@@ -268,9 +340,12 @@ int main(void)
         cmocka_unit_test(test_leader_ignores_what_comes_back_on_in),
         cmocka_unit_test(test_leader_without_reading_leaves_its_cell_out),
         cmocka_unit_test(test_leader_takes_a_frame_that_began_before_its_last_byte_left),
+        cmocka_unit_test(test_leader_counts_what_comes_back_good_and_bad),
+        cmocka_unit_test(test_leader_tells_the_main_loop_of_a_command_for_it),
         cmocka_unit_test(test_leader_does_not_count_a_head_behind_end_as_a_bad_frame),
         cmocka_unit_test(test_leader_misses_a_cell_that_was_there_before),
         cmocka_unit_test(test_leader_takes_a_chain_that_stays_short_for_whole),
+        cmocka_unit_test(test_leader_of_a_whole_chain_counts_no_short_rounds),
         cmocka_unit_test(test_leader_of_an_open_ring_misses_all),
         cmocka_unit_test(test_leader_of_a_long_chain_misses_nothing),
     };
