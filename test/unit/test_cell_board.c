@@ -23,6 +23,70 @@ static void test_break_measures_cell_and_temperature_for_the_link(void **state)
     assert_int_equal(fake->misreadings, 0);
 }
 
+/* What the pin at the NTC's foot keeps is no part of the NTC. */
+static void test_foot_of_the_ntc_is_subtracted(void **state)
+{
+    (void)state;
+    set_up();
+    calibrate(0);
+    cell_board_init(&b);
+    fake->sum[ANALOG_NTC] = NTC_25 + 100u;
+    fake->sum[ANALOG_NTC_FOOT] = 200;
+    measure();
+    assert_int_equal(b.ntc_share, ntc_share(NTC_25 + 100u, 200));
+    assert_int_not_equal(b.ntc_share, ntc_share(NTC_25 + 100u, 0));
+    assert_int_equal(fake->asked[ANALOG_NTC_FOOT], NTC_SAMPLES);
+}
+
+static void test_leader_is_sealed_as_such(void **state)
+{
+    (void)state;
+    set_up();
+    calibrate(0);
+    cell_board_init(&b);
+    cell_board_lead(&b);
+    assert_true(b.link.leader);
+    measure();
+    assert_false(b.spoiled);
+    b.link.leader = false;
+    measure();
+    assert_true(b.spoiled);
+}
+
+static void test_board_keeps_what_it_reads_and_how_its_clock_is(void **state)
+{
+    (void)state;
+    set_up();
+    calibrate(0);
+    cell_board_init(&b);
+    measure();
+    assert_int_equal(b.health.lowest_mv, 3300);
+    fake->trim = 0x63;
+    b.link.trim.error = 5;
+    finish_round(SWITCHES_3400);
+    assert_int_equal(b.health.trim_steps, 3);
+    assert_int_equal(b.health.clock_error, 5);
+}
+
+/* In every other round, whatever else the LED would show. */
+static void test_led_of_a_board_that_is_looked_for_blinks(void **state)
+{
+    (void)state;
+    set_up();
+    cell_board_init(&b);
+    for (uint8_t balancing = 0; balancing < 2; balancing++) {
+        b.balance.on = balancing;
+        for (uint8_t rounds = 3; rounds; rounds--) {
+            b.identify_rounds = rounds;
+            cell_board_show(&b, 0);
+            assert_int_equal(fake->led, rounds & 1u);
+        }
+        b.identify_rounds = 0;
+        cell_board_show(&b, 0);
+        assert_int_equal(fake->led, balancing);
+    }
+}
+
 /* The LED shows where rounds come, not where a wire is held low. */
 static void test_break_that_lasts_measures_again_in_the_dark(void **state)
 {
@@ -269,6 +333,10 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_break_measures_cell_and_temperature_for_the_link),
+        cmocka_unit_test(test_foot_of_the_ntc_is_subtracted),
+        cmocka_unit_test(test_leader_is_sealed_as_such),
+        cmocka_unit_test(test_board_keeps_what_it_reads_and_how_its_clock_is),
+        cmocka_unit_test(test_led_of_a_board_that_is_looked_for_blinks),
         cmocka_unit_test(test_break_that_lasts_measures_again_in_the_dark),
         cmocka_unit_test(test_board_without_calibration_says_so_and_does_not_balance),
         cmocka_unit_test(test_ntc_faults_are_flagged_and_stop_balancing),

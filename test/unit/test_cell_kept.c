@@ -38,9 +38,11 @@ static void test_changed_memory_ends_readings_and_spoils_the_board(void **state)
             assert_true(b.link.own_ready);
             assert_false(b.spoiled);
             flip((uint8_t *)kept[i].memory + at, at % 8u);
+            b.balance.on = fake->balance = true;
             measure_fresh();
             assert_false(b.link.own_ready);
             assert_true(b.spoiled);
+            assert_false(fake->balance);
             flip((uint8_t *)kept[i].memory + at, at % 8u);
             measure_fresh();
             assert_false(b.link.own_ready); /* nobody knows what else has changed */

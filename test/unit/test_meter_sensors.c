@@ -99,6 +99,50 @@ static void test_known_and_lost_follow_the_sensor_states(void **state)
     }
 }
 
+/* What is said of one sensor holds for either. */
+static void test_second_sensor_is_looked_after_like_the_first(void **state)
+{
+    (void)state;
+    know_ratio();
+    round_at(60000);
+    give(0, SENSOR_OK, 0, 0);
+    give(1, SENSOR_OK, 0, 0);
+    round_at(61000);
+    give(0, SENSOR_OK, 0, 0);
+    give(1, SENSOR_BROKEN, 0, 0);
+    assert_true(meter_lost(&meter));
+    round_at(62000);
+    give(0, SENSOR_OK, 0, 0);
+    give(1, SENSOR_OK, 7000, 0);
+    assert_false(meter_lost(&meter));
+    assert_int_equal(meter_sensor_ma(&meter, 1, 1), 7000);
+    round_at(65000);
+    give(0, SENSOR_OK, 0, 0);
+    meter_age(&meter, 65000);
+    assert_int_equal(meter_sensor_ma(&meter, 1, 1), 0);
+    assert_true(meter_known(&meter));
+    assert_false(meter_silent(&meter, 65000, 3000));
+    assert_true(meter_silent(&meter, 65001, 3000));
+}
+
+static void test_reset_of_begin_ends_the_totals_of_all_sensors(void **state)
+{
+    struct frame_start start = { .boot = 2, .sensors = 2, .time_ms = 500 };
+
+    (void)state;
+    know_ratio();
+    for (uint32_t ms = 60000; ms < 62000; ms += 1000) {
+        round_at(ms);
+        give(0, SENSOR_OK, 1000, 1000);
+        give(1, SENSOR_OK, 1000, 1000);
+    }
+    meter_round(&meter, &start, 1, 62000);
+    for (uint8_t i = 0; i < FRAME_SENSORS_MAX; i++) {
+        assert_false(meter.sensor[i].with_arrow.based);
+        assert_false(meter.sensor[i].against_arrow.based);
+    }
+}
+
 static void test_current_that_was_not_heard_lately_is_not_known(void **state)
 {
     (void)state;
@@ -170,6 +214,8 @@ int main(void)
         cmocka_unit_test(test_lost_total_makes_a_mean_over_two_rounds),
         cmocka_unit_test(test_sensor_index_out_of_range_is_ignored),
         cmocka_unit_test(test_known_and_lost_follow_the_sensor_states),
+        cmocka_unit_test(test_second_sensor_is_looked_after_like_the_first),
+        cmocka_unit_test(test_reset_of_begin_ends_the_totals_of_all_sensors),
         cmocka_unit_test(test_current_that_was_not_heard_lately_is_not_known),
         cmocka_unit_test(test_gap_of_an_hour_loses_no_charge),
         cmocka_unit_test(test_incoming_and_outgoing_charge_are_kept_apart),

@@ -73,6 +73,7 @@ static void test_held_button_zeroes_both_sensors_once(void **state)
     hold(true, ZERO_COLLECT_MS + 50u);
     assert_int_equal(z.state, ZERO_DONE);
     assert_zeros(528, 502);
+    assert_false(c.zeroing);
     writes = fake->writes;
     hold(true, 60000);
     assert_int_equal(z.state, ZERO_DONE);
@@ -96,7 +97,10 @@ static void test_button_let_go_too_early_changes_nothing(void **state)
         hold(false, 2u * BLOCK_MS);
         assert_int_equal(z.state, ZERO_RELEASED);
         assert_int_equal(fake->writes, 0);
-        assert_int_equal(c.sensor[0].ma, 800); /* counted again */
+        assert_int_equal(c.sensor[0].ma, 800);
+        code[0] = 512 + 20;
+        hold(false, 2u * BLOCK_MS);
+        assert_int_equal(c.sensor[0].ma, 1000); /* counted again */
     }
 }
 
@@ -170,6 +174,13 @@ static void test_ripple_is_no_zero(void **state)
 static void test_one_bad_sensor_spoils_the_other(void **state)
 {
     (void)state;
+    set_up(10, 0);
+    hold(true, ZERO_HOLD_MS + 500u);
+    assert_int_equal(z.state, ZERO_COLLECTING);
+    code[2] = (uint16_t)(code[2] + ZERO_STEADY_CODES + 1u);
+    hold(true, ZERO_COLLECT_MS);
+    assert_int_equal(z.state, ZERO_REFUSED);
+    assert_int_equal(fake->writes, 0);
     set_up(10, 70);
     hold(true, 5000);
     assert_int_equal(z.state, ZERO_REFUSED);
