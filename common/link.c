@@ -163,7 +163,7 @@ static void give_up_hunting(struct link *l)
 
 APART void link_tick(struct link *l)
 {
-    if (l->leader || l->state == LINK_IDLE || only_sends(l))
+    if (l->leader || l->state == LINK_IDLE || (only_sends(l) && !queue_empty(l)))
         return;
     if (l->heading || l->state == LINK_WAIT)
         link_head_tick(l);

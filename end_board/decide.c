@@ -22,14 +22,21 @@ void decide_init(struct decide *d, uint32_t now_ms)
     energy_init(&d->energy);
     extremes_init(&d->extremes);
     d->pack_mv = 0;
+    d->facts.pack = NULL;
+    d->cells = 0;
     relay_init(&d->relay, now_ms);
+}
+
+static uint16_t kept_seal_of(const struct decide *d)
+{
+    uint16_t seal = seal_more(SEAL_INIT, &d->members.known, sizeof d->members.known);
+
+    return seal_more(seal, &d->settings, sizeof d->settings);
 }
 
 static uint16_t seal_of(const struct decide *d)
 {
-    uint16_t seal = seal_more(SEAL_INIT, &d->members.known, sizeof d->members.known);
-
-    return seal_more(seal, &d->settings, sizeof *d - offsetof(struct decide, settings));
+    return seal_more(SEAL_INIT, &d->meter, sizeof *d - offsetof(struct decide, meter));
 }
 
 static uint8_t cells_of(const struct decide *d)
@@ -37,16 +44,24 @@ static uint8_t cells_of(const struct decide *d)
     return d->facts.pack ? d->facts.pack->count : 0;
 }
 
+/* The number of cells is learned once. */
+void decide_close_step(struct decide *d)
+{
+    if (d->cells == 0)
+        d->cells = cells_of(d);
+    d->seal = seal_of(d);
+}
+
 void decide_close(struct decide *d)
 {
-    d->cells = cells_of(d);
-    d->seal = seal_of(d);
+    d->kept_seal = kept_seal_of(d);
+    decide_close_step(d);
 }
 
 /* Whose pointers may be used. */
 bool decide_intact(const struct decide *d)
 {
-    return seal_of(d) == d->seal && cells_of(d) == d->cells;
+    return kept_seal_of(d) == d->kept_seal && seal_of(d) == d->seal && cells_of(d) == d->cells;
 }
 
 static uint16_t chain_faults(struct decide *d, const struct pack *pack, uint32_t now_ms)
@@ -68,9 +83,13 @@ static uint16_t chain_faults(struct decide *d, const struct pack *pack, uint32_t
 static uint16_t members_fault(struct decide *d, const struct pack *pack)
 {
     bool confirmed = d->settings.confirmed;
+    bool known = d->members.known.count != 0;
+    enum members_state members = members_step(
+        &d->members, pack->count, (pack->faults & PACK_SILENT) != 0, pack->faults == 0, confirmed);
 
-    switch (members_step(&d->members, pack->count, (pack->faults & PACK_SILENT) != 0,
-                         pack->faults == 0, confirmed)) {
+    if (!known && d->members.known.count != 0)
+        d->kept_seal = kept_seal_of(d);
+    switch (members) {
     case MEMBERS_UNSURE:
         return confirmed && pack->faults == 0 ? PACK_SILENT : 0;
     case MEMBERS_OTHER:

@@ -17,7 +17,9 @@
 struct decide {
     bool no_clock;          /* the caller's: the crystal stands */
     struct members members; /* rounds change it at any time, but for what is known */
-    uint16_t seal; /* of that and all below, which changes in steps and by the owner only */
+    uint16_t
+        kept_seal; /* of that and the settings, which change by the owner, and when boards are learned */
+    uint16_t seal; /* of all below the settings, which changes in steps, too */
     struct settings settings;
     struct meter meter;
     struct soc soc;
@@ -32,14 +34,16 @@ struct decide {
     bool day_changed;         /* in it: a day was over, or an extreme is new */
     int64_t net_mas;          /* that went in less what went out, since reset */
     uint32_t pack_mv;         /* last one that all cells were heard for */
-    uint8_t cells;            /* of the pack, as closed */
+    uint8_t cells;            /* of the pack, once it is known */
 };
 
 /* Both relays released. The settings are the caller's to load. */
 void decide_init(struct decide *d, uint32_t now_ms);
 
-/* Behind each change, and before the next one: false when something else has changed it, or the number of cells. Then nothing in it can be
- * believed, and a reset is the way back to what is kept. 1.5 ms. */
+/* Behind each step, and behind each change by the owner; before the next one: false when something else has changed it,
+ * or the number of cells. Then nothing in it can be believed, and a reset is the way back to what is kept. What a byte
+ * that changes during a step does to the owner's part shows behind it: a step does not close that. 1.5 ms. */
+void decide_close_step(struct decide *d);
 void decide_close(struct decide *d);
 bool decide_intact(const struct decide *d);
 

@@ -171,7 +171,7 @@ static bool app_awake(void)
 static void decide_all(uint32_t now_ms)
 {
     decide_step(&decide, &pack, board.link.start.switches, now_ms);
-    decide_close(&decide);
+    decide_close_step(&decide);
     relays_set(decide.relay.closed[RELAY_CHARGE], decide.relay.closed[RELAY_LOAD]);
     watch_step(&watch, &decide, &keeper.log);
 }
@@ -322,6 +322,7 @@ int main(void)
     noise_init(&noise, 0);
     even_init(&even);
     reset_button_init(&button);
+    decide_close(&decide);
     decide_all(0);
     ext_init(&ext);
     pace_init(&pace);

@@ -18,7 +18,12 @@
 
 static volatile uint32_t overflow_ms;
 static volatile bool quarter;
-static volatile bool lost;
+
+/* The timer's clock itself says it: a byte of RAM could change. */
+static bool is_lost(void)
+{
+    return !(ASSR & _BV(AS2));
+}
 
 static bool updated(uint8_t busy)
 {
@@ -46,7 +51,6 @@ static void substitute(void)
 {
     uint8_t irq = hal_irq_save();
 
-    lost = true;
     overflow_ms += OVERFLOW_MS;
     TIMSK2 = 0;
     ASSR = 0;
@@ -62,7 +66,7 @@ static void substitute(void)
 
 bool crystal_lost(void)
 {
-    return lost;
+    return is_lost();
 }
 
 void crystal_init(void)
@@ -83,7 +87,7 @@ void crystal_init(void)
 
 void crystal_ready_to_sleep(void)
 {
-    if (lost)
+    if (is_lost())
         return;
     OCR2B = 0;
     if (!updated(_BV(OCR2BUB)))
@@ -98,9 +102,9 @@ uint32_t crystal_ms(void)
 
     crystal_ready_to_sleep(); /* also makes TCNT2 readable after power-save */
     irq = hal_irq_save();
-    count = lost ? 0 : TCNT2;
+    count = is_lost() ? 0 : TCNT2;
     ms = overflow_ms;
-    if (!lost && (TIFR2 & _BV(TOV2)) && count < 128u)
+    if (!is_lost() && (TIFR2 & _BV(TOV2)) && count < 128u)
         ms += OVERFLOW_MS;
     hal_irq_restore(irq);
     return ms + (uint16_t)(count * 125u) / 128u;
@@ -122,7 +126,7 @@ bool crystal_take_quarter(void)
 ISR(TIMER2_OVF_vect)
 {
     watchdog_awake();
-    overflow_ms += lost ? SUBSTITUTE_MS : OVERFLOW_MS;
+    overflow_ms += is_lost() ? SUBSTITUTE_MS : OVERFLOW_MS;
     quarter = true;
     port_ask();
 }

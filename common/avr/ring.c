@@ -302,9 +302,11 @@ static void drain(void)
 }
 ISR_CALLS(RING_UDRE_vect, drain)
 
+/* Where no ticks run nothing else would end a state, whatever the memory says. */
 static bool waits_for_edge(void)
 {
-    return ring->state == LINK_IDLE || ring->state == LINK_WAIT || ring->heading;
+    return !(TIMSK1 & _BV(TOIE1)) || ring->state == LINK_IDLE || ring->state == LINK_WAIT ||
+           ring->heading;
 }
 
 /* One that began while nobody looked has no edge left. */

@@ -24,6 +24,7 @@ END_S = 100
 PATIENT_END_S = 200
 IMAGES = {1: ("begin_board", 0x8FF), 2: ("between_board", 0x8FF), 3: ("end_board", 0x40FF)}
 STACK_BYTES = 80
+LINK_STATE = 96  # offset in struct cell_board
 RAM_START = 0x100
 WRONG_MV, WRONG_DC, WRONG_MA, WRONG_PM = 20, 20, 300, 10
 # a wrong reading stands until the next one: a round of 1 s, and a row a second
@@ -145,7 +146,20 @@ def every_byte(board, bench):
     return all_of(bench, faults)
 
 
+def link_state(bench):
+    """The state of the link, on each board: whatever it is, it must not make the board deaf for ever."""
+    faults = []
+    for board in IMAGES:
+        found, _ = symbols(IMAGES[board][0])
+        address = next(at for at, _, name in found if name == "board") + LINK_STATE
+        faults += [(value, (board, address, "link.state", value, 20 + value * 0.083))
+                   for value in list(range(11)) + [120, 255]]
+    return all_of(bench, faults)
+
+
 def cases():
+    if "EVERY" not in os.environ and "SEED" not in os.environ:
+        yield "ram_link_state", link_state
     if "EVERY" not in os.environ:
         yield "ram_faults_%d_from_%d" % (COUNT, SEED), anywhere
     for board in IMAGES:

@@ -247,6 +247,27 @@ static void test_good_frame_begins_the_time_of_hunting_anew(void **state)
     assert_int_equal(l.state, LINK_STREAM);
 }
 
+/* A byte of RAM may have changed, and no state may keep a board deaf for ever. */
+static void test_any_state_ends_in_silence(void **state)
+{
+    (void)state;
+    for (uint16_t value = 0; value < 256; value++) {
+        reset();
+        build(3);
+        whole_round();
+        link_take_events(&l);
+        l.state = (enum link_state)value;
+        for (uint8_t ticks = 0; ticks < 70 && l.state != LINK_IDLE && l.state != LINK_BREAK;
+             ticks++)
+            link_tick(&l);
+        if (l.state != LINK_IDLE && l.state != LINK_BREAK)
+            fail_msg("state %u stays", value);
+        whole_round();
+        assert_int_equal(l.number, 4);
+        expect_idle();
+    }
+}
+
 /* A line that is stuck low for seconds and let go in the middle of Begin's break: what was measured at the
  * beginning is no reading of this round. Without one the board would hold up the frames of all before it by 2 ms. */
 static void test_break_that_lasts_has_the_cell_measured_again(void **state)
@@ -308,6 +329,7 @@ int main(void)
         cmocka_unit_test(test_hunting_for_longer_than_any_round_ends),
         cmocka_unit_test(test_silence_behind_a_long_hunt_is_told_by_a_break),
         cmocka_unit_test(test_good_frame_begins_the_time_of_hunting_anew),
+        cmocka_unit_test(test_any_state_ends_in_silence),
         cmocka_unit_test(test_break_that_lasts_has_the_cell_measured_again),
         cmocka_unit_test(test_nothing_follows_a_round_that_fell_silent),
     };

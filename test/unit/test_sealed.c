@@ -56,6 +56,53 @@ static void test_each_byte_of_what_is_decided_with_shows(void **state)
     each_byte_shows(&pack.count, 0, 1);
 }
 
+/* A byte that changes in the middle of a step is no part of what that step closes, where the owner alone may change it. */
+static void test_what_a_step_may_not_change_shows_behind_it(void **state)
+{
+    (void)state;
+    decided();
+    for (size_t at = 0; at < sizeof d.settings; at++) {
+        decided();
+        flip(&d.settings, at);
+        decide_close_step(&d);
+        assert_false(decide_intact(&d));
+    }
+    for (size_t at = 0; at < sizeof d.members.known; at++) {
+        decided();
+        flip(&d.members.known, at);
+        decide_close_step(&d);
+        assert_false(decide_intact(&d));
+    }
+    for (uint8_t bit = 0; bit < 8; bit++) {
+        decided();
+        pack.count = (uint8_t)(pack.count ^ 1u << bit);
+        decide_close_step(&d);
+        assert_false(decide_intact(&d));
+    }
+}
+
+/* These two are learned in a step. */
+static void test_cells_and_boards_are_learned_on_purpose(void **state)
+{
+    (void)state;
+    decided();
+    decide_init(&d, 0);
+    pack_init(&pack);
+    d.settings.confirmed = true;
+    decide_close(&d);
+    decide_step(&d, &pack, 0x10, 250);
+    decide_close_step(&d);
+    assert_true(decide_intact(&d));
+    pack.count = 4;
+    pack.faults = 0;
+    members_heard(&d.members, 0x2222);
+    members_heard(&d.members, 0x2222);
+    decide_step(&d, &pack, 0x10, 500);
+    decide_close_step(&d);
+    assert_int_equal(d.members.known.count, 4);
+    assert_true(decide_intact(&d));
+}
+
 /* Rounds bring these at any time. */
 static void test_what_interrupts_change_does_not_show(void **state)
 {
@@ -143,6 +190,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_each_byte_of_what_is_decided_with_shows),
+        cmocka_unit_test(test_what_a_step_may_not_change_shows_behind_it),
+        cmocka_unit_test(test_cells_and_boards_are_learned_on_purpose),
         cmocka_unit_test(test_what_interrupts_change_does_not_show),
         cmocka_unit_test(test_what_the_owner_does_is_on_purpose),
         cmocka_unit_test(test_each_byte_that_currents_are_made_with_shows),
