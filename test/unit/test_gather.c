@@ -237,6 +237,40 @@ static void test_round_of_nobody_fills_nothing(void **state)
     assert_true(pack.trusted_numbers);
 }
 
+/* Its CHARGE frames are nobody's, and none of the round behind it. */
+static void test_charge_of_a_head_is_not_kept_for_begin(void **state)
+{
+    (void)state;
+    whole_at(5000);
+    d.meter.sensor[0].with_arrow.mas = 0;
+    round_of(LINK_FROM_HEAD, true, 46);
+    step(true, 5900);
+    l->origin = LINK_FROM_BEGIN;
+    gather_round(&g, &pack, &d, l, 53);
+    step(true, 6800);
+    assert_int_equal(d.meter.sensor[0].with_arrow.mas, 0);
+}
+
+static void test_section_without_numbers_is_counted_from_the_end(void **state)
+{
+    (void)state;
+    whole_at(5000);
+    l->origin = LINK_FROM_HEAD;
+    l->head_number = LINK_HEAD_UNNUMBERED;
+    l->number = 2;
+    gather_round(&g, &pack, &d, l, 46);
+    assert_true(pack.trusted_numbers);
+    assert_int_equal(pack.shift, CELLS - 2u);
+}
+
+static void test_only_a_break_is_a_sign_of_life(void **state)
+{
+    (void)state;
+    whole_at(5000);
+    gather_events(&g, &pack, LINK_ROUND_DONE | LINK_COMMAND, 5700);
+    assert_int_equal(g.heard_ms, 5000);
+}
+
 static void test_both_sensors_reach_the_meter(void **state)
 {
     uint8_t frame[FRAME_SIZE_MAX];
@@ -270,6 +304,9 @@ int main(void)
         cmocka_unit_test(test_silence_of_a_second_makes_a_head),
         cmocka_unit_test(test_seconds_are_counted_however_often_it_steps),
         cmocka_unit_test(test_round_of_nobody_fills_nothing),
+        cmocka_unit_test(test_charge_of_a_head_is_not_kept_for_begin),
+        cmocka_unit_test(test_section_without_numbers_is_counted_from_the_end),
+        cmocka_unit_test(test_only_a_break_is_a_sign_of_life),
         cmocka_unit_test(test_both_sensors_reach_the_meter),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

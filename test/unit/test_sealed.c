@@ -73,6 +73,11 @@ static void test_what_a_step_may_not_change_shows_behind_it(void **state)
         decide_close_step(&d);
         assert_false(decide_intact(&d));
     }
+    decided();
+    d.settings.pin ^= 1;
+    decide_step(&d, &pack, 0x50, 500);
+    decide_close_step(&d);
+    assert_false(decide_intact(&d));
     for (uint8_t bit = 0; bit < 8; bit++) {
         decided();
         pack.count = (uint8_t)(pack.count ^ 1u << bit);
