@@ -40,6 +40,8 @@ static void send_round(uint16_t now_ms)
         c->mas += 100u + chain_draw(50);
     }
     link_lead_round(chain_link_of(0), &start, chain.charge);
+    for (uint8_t i = 0; i < 2u * FRAME_SENSORS_MAX; i++)
+        chain.sent_mas[chain_link_of(0)->round % CHAIN_PAST_ROUNDS][i] = chain.charge[i].mas;
 }
 
 static void begin_clock(void)

@@ -14,6 +14,7 @@
 
 #define CHAIN_BOARDS FAKE_BOARDS
 #define CHAIN_NEVER UINT64_MAX
+#define CHAIN_PAST_ROUNDS 16u
 #define CHAIN_READINGS 16u /* a round number comes again after so many rounds */
 #define CHAIN_MS 1000000ull
 #define CHAIN_S (1000u * CHAIN_MS)
@@ -95,8 +96,9 @@ struct chain {
     uint8_t boot;
     uint32_t begun; /* breaks of Begin */
     uint64_t begun_ns;
-    uint16_t time_ms;                                   /* of the present START */
-    struct frame_charge charge[2u * FRAME_SENSORS_MAX]; /* of the present round */
+    uint16_t time_ms;                                             /* of the present START */
+    struct frame_charge charge[2u * FRAME_SENSORS_MAX];           /* of the present round */
+    uint32_t sent_mas[CHAIN_PAST_ROUNDS][2u * FRAME_SENSORS_MAX]; /* by the number of their round */
 };
 
 /* End sends a command in each round and the extended data output behind it, boards answer. Not saved. */

@@ -65,7 +65,7 @@ static uint8_t old_frame(uint8_t frame[FRAME_SIZE_MAX], uint8_t hop)
 {
     uint8_t age = (uint8_t)(1u + chain_draw(15));
     uint8_t round = (uint8_t)(present_round() - age) & 0x0Fu;
-    struct frame_charge charge = { .round = round, .state = SENSOR_OK, .mas = 1 };
+    struct frame_charge charge = { .round = round, .state = SENSOR_OK, .mas = HIT_OLD_MAS };
     struct frame_end end = { .round = round,
                              .sensors = chain.sensors,
                              .rounds = chain_cell[0].link.counters.rounds - age };

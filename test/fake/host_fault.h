@@ -7,6 +7,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* The charge of an old frame; Begin's are far beyond. */
+#define HIT_OLD_MAS 1u
+
 enum hit_kind {
     /* of one byte, or from one on */
     HIT_DROP,
