@@ -118,6 +118,18 @@ static void note_charge(const uint8_t *frame)
         e->forged++;
 }
 
+/* It ends a round at any moment, also when the next one has begun. */
+static void note_end(const uint8_t *frame)
+{
+    struct frame_end end;
+
+    frame_end_decode(frame, &end);
+    if (chain_cell[0].link.counters.rounds - end.rounds < CHAIN_PAST_ROUNDS)
+        return;
+    e->end_forged = true;
+    e->forged++;
+}
+
 static bool is_taken(uint8_t number)
 {
     return e->pack.trusted_numbers &&
@@ -132,10 +144,13 @@ void host_end_frame(const struct link *l, const uint8_t *frame)
         note_cell((uint16_t)(frame[1] - 1u + e->pack.shift));
     if (frame_type_of(frame[0]) == FRAME_CHARGE && !e->gather.intake.section)
         note_charge(frame);
+    if (frame_type_of(frame[0]) == FRAME_END && !e->gather.intake.section)
+        note_end(frame);
 }
 
 void host_end_round_started(const struct link *l)
 {
+    e->end_forged = false;
     gather_round(&e->gather, &e->pack, &e->decide, l, crystal_tick());
     /* without a good HOP nobody uses what START said */
     if (l->origin == LINK_FROM_BEGIN && l->hop_good && l->start.time_ms != chain.time_ms)
@@ -240,7 +255,8 @@ void host_end_step(uint8_t events)
     judged = gather_step(&e->gather, board(), &e->pack, &e->decide, round, now_ms, crystal_tick());
     if (round)
         note_own_cell();
-    if (round && e->decide.meter.now_ms == now_ms && e->decide.meter.begin_ms != chain.time_ms)
+    if (round && !e->end_forged && e->decide.meter.now_ms == now_ms &&
+        e->decide.meter.begin_ms != chain.time_ms)
         e->untrue_charge++;
     if (judged || decide_waits(&e->decide))
         decide_all(now_ms);

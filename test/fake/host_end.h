@@ -25,6 +25,8 @@ struct host_end {
     uint64_t oldest_ns;  /* oldest measurement that was taken in */
     uint16_t untrue;     /* readings that nobody measured lately */
     uint16_t untrue_charge;
+    bool
+        end_forged; /* of the present round: an END that Begin did not send, its CRC fits by chance */
     uint16_t
         forged;    /* frames of the kinds above that nobody made: damage whose CRC fits by chance */
     uint16_t late; /* steps with a relay closed and a cell silent for too long */
