@@ -118,7 +118,6 @@ static void note_charge(const uint8_t *frame)
         e->forged++;
 }
 
-/* It ends a round at any moment, also when the next one has begun. */
 static void note_end(const uint8_t *frame)
 {
     struct frame_end end;
@@ -126,7 +125,6 @@ static void note_end(const uint8_t *frame)
     frame_end_decode(frame, &end);
     if (chain_cell[0].link.counters.rounds - end.rounds < CHAIN_PAST_ROUNDS)
         return;
-    e->end_forged = true;
     e->forged++;
 }
 
@@ -150,7 +148,6 @@ void host_end_frame(const struct link *l, const uint8_t *frame)
 
 void host_end_round_started(const struct link *l)
 {
-    e->end_forged = false;
     gather_round(&e->gather, &e->pack, &e->decide, l, crystal_tick());
     /* without a good HOP nobody uses what START said */
     if (l->origin == LINK_FROM_BEGIN && l->hop_good && l->start.time_ms != chain.time_ms)
@@ -255,8 +252,9 @@ void host_end_step(uint8_t events)
     judged = gather_step(&e->gather, board(), &e->pack, &e->decide, round, now_ms, crystal_tick());
     if (round)
         note_own_cell();
-    if (round && !e->end_forged && e->decide.meter.now_ms == now_ms &&
-        e->decide.meter.begin_ms != chain.time_ms)
+    /* a round full of noise may end when the next one has begun */
+    if (round && e->decide.meter.now_ms == now_ms && e->decide.meter.begin_ms != chain.time_ms &&
+        e->decide.meter.begin_ms != chain.before_ms)
         e->untrue_charge++;
     if (judged || decide_waits(&e->decide))
         decide_all(now_ms);
