@@ -136,11 +136,11 @@ static bool is_taken(uint8_t number)
 
 void host_end_frame(const struct link *l, const uint8_t *frame)
 {
-    (void)l;
     gather_frame(&e->gather, &e->pack, frame);
     if (frame_type_of(frame[0]) == FRAME_CELL && is_taken(frame[1]))
         note_cell((uint16_t)(frame[1] - 1u + e->pack.shift));
-    if (frame_type_of(frame[0]) == FRAME_CHARGE && !e->gather.intake.section)
+    /* the charge of a round that is not known to be of Begin is dropped with it */
+    if (frame_type_of(frame[0]) == FRAME_CHARGE && l->origin == LINK_FROM_BEGIN)
         note_charge(frame);
     if (frame_type_of(frame[0]) == FRAME_END && !e->gather.intake.section)
         note_end(frame);
