@@ -31,7 +31,6 @@ static void send_round(uint16_t now_ms)
         .switches = chain.switches, .boot = chain.boot, .sensors = chain.sensors, .time_ms = now_ms
     };
 
-    chain.before_ms = chain.time_ms;
     chain.time_ms = now_ms;
     for (uint8_t i = 0; i < 2u * chain.sensors; i++) {
         struct frame_charge *c = &chain.charge[i];

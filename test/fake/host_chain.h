@@ -97,7 +97,6 @@ struct chain {
     uint32_t begun; /* breaks of Begin */
     uint64_t begun_ns;
     uint16_t time_ms;                                             /* of the present START */
-    uint16_t before_ms;                                           /* of the START before */
     struct frame_charge charge[2u * FRAME_SENSORS_MAX];           /* of the present round */
     uint32_t sent_mas[CHAIN_PAST_ROUNDS][2u * FRAME_SENSORS_MAX]; /* by the number of their round */
 };

@@ -103,7 +103,7 @@ static bool was_sent(uint32_t mas)
     return false;
 }
 
-static void note_charge(const uint8_t *frame)
+static void note_charge(const uint8_t *frame, bool of_begin)
 {
     struct frame_charge charge;
     const struct frame_charge *sent;
@@ -112,7 +112,9 @@ static void note_charge(const uint8_t *frame)
     sent = &chain.charge[(2u * charge.sensor + charge.reverse) % (2u * FRAME_SENSORS_MAX)];
     if (charge.sensor < chain.sensors && charge.mas == sent->mas && charge.state == sent->state)
         return;
-    if (was_sent(charge.mas))
+    if (!of_begin)
+        e->stray = true; /* counted when it is used */
+    else if (was_sent(charge.mas))
         e->untrue_charge++;
     else
         e->forged++;
@@ -139,9 +141,8 @@ void host_end_frame(const struct link *l, const uint8_t *frame)
     gather_frame(&e->gather, &e->pack, frame);
     if (frame_type_of(frame[0]) == FRAME_CELL && is_taken(frame[1]))
         note_cell((uint16_t)(frame[1] - 1u + e->pack.shift));
-    /* the charge of a round that is not known to be of Begin is dropped with it */
-    if (frame_type_of(frame[0]) == FRAME_CHARGE && l->origin == LINK_FROM_BEGIN)
-        note_charge(frame);
+    if (frame_type_of(frame[0]) == FRAME_CHARGE && !e->gather.intake.section)
+        note_charge(frame, l->origin == LINK_FROM_BEGIN);
     if (frame_type_of(frame[0]) == FRAME_END && !e->gather.intake.section)
         note_end(frame);
 }
@@ -149,6 +150,8 @@ void host_end_frame(const struct link *l, const uint8_t *frame)
 void host_end_round_started(const struct link *l)
 {
     gather_round(&e->gather, &e->pack, &e->decide, l, crystal_tick());
+    e->start_ms = chain.time_ms;
+    e->stray = false;
     /* without a good HOP nobody uses what START said */
     if (l->origin == LINK_FROM_BEGIN && l->hop_good && l->start.time_ms != chain.time_ms)
         e->untrue_charge++;
@@ -249,12 +252,14 @@ void host_end_step(uint8_t events)
         return;
     e->quarter = false;
     check_silence();
+    if (round && e->stray && e->gather.intake.got && board()->link.origin == LINK_FROM_BEGIN)
+        e->untrue_charge++;
     judged = gather_step(&e->gather, board(), &e->pack, &e->decide, round, now_ms, crystal_tick());
     if (round)
         note_own_cell();
-    /* a round full of noise may end when the next one has begun */
+    /* a round full of noise may end when the next one has begun: its own START counts */
     if (round && e->decide.meter.now_ms == now_ms && e->decide.meter.begin_ms != chain.time_ms &&
-        e->decide.meter.begin_ms != chain.before_ms)
+        (board()->link.number == 0 || e->decide.meter.begin_ms != e->start_ms))
         e->untrue_charge++;
     if (judged || decide_waits(&e->decide))
         decide_all(now_ms);

@@ -24,6 +24,9 @@ struct host_end {
     uint64_t release_ns; /* and that long behind the last word of a silent cell, longest */
     uint64_t oldest_ns;  /* oldest measurement that was taken in */
     uint16_t untrue;     /* readings that nobody measured lately */
+    uint16_t start_ms; /* of the START that Begin had sent last when the present round began here */
+    bool
+        stray; /* a charge that Begin did not send waits, of a round that is not known to be of Begin */
     uint16_t untrue_charge;
     bool
         end_forged; /* of the present round: an END that Begin did not send, its CRC fits by chance */
