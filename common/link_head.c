@@ -86,7 +86,6 @@ void link_queue_own_frames(struct link *l)
     struct link_slot own = { .full = l->own_ready };
     uint8_t before = l->queue_in;
 
-    l->own.round = l->round;
     l->own.number = l->number;
     frame_cell_fields(own.frame, &l->own);
     queue_slot(l, &own);

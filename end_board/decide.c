@@ -71,10 +71,8 @@ static uint16_t chain_faults(struct decide *d, const struct pack *pack, uint32_t
         d->faulty_ms = now_ms;
         return pack->faults;
     }
-    if (!meter_silent(&d->meter, now_ms, SENSOR_SILENT_MS)) {
-        d->was_silent = false;
+    if (!meter_silent(&d->meter, now_ms, SENSOR_SILENT_MS))
         return 0;
-    }
     d->was_silent = d->was_silent && now_ms - d->faulty_ms <= SENSOR_SILENT_MS;
     return d->was_silent ? PACK_SILENT : FAULT_SENSOR_LOST;
 }

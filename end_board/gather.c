@@ -40,11 +40,12 @@ static void take_own_cell(const struct gather *g, const struct link *l, struct p
         pack_store(pack, &own, g->round_tick);
 }
 
-/* Frames behind HOP are taken when they bear the round number of START, or of HOP where that was good: either
- * says that START was of this round. A round without both keeps its charge for the next one. */
+/* That START was of this round says a good HOP or, where that was lost, a CHARGE that bears its round number. */
 static bool start_is_known(const struct gather *g, const struct link *l)
 {
-    return l->origin == LINK_FROM_BEGIN && (l->hop_good || g->intake.got != 0);
+    bool charged = g->intake.got != 0 && g->intake.round == l->start.round;
+
+    return l->origin == LINK_FROM_BEGIN && (l->hop_good || charged);
 }
 
 static void take_sensors(struct gather *g, const struct link *l, struct meter *meter,

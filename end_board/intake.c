@@ -21,6 +21,9 @@ static void take_charge(struct intake *in, const uint8_t *frame)
     frame_charge_decode(frame, &charge);
     if (charge.sensor >= FRAME_SENSORS_MAX || in->section)
         return;
+    if (charge.round != in->round)
+        in->got = 0;
+    in->round = charge.round;
     index = (uint8_t)(2u * charge.sensor + charge.reverse);
     in->charge[index] = charge;
     in->got = (uint8_t)(in->got | (1u << index));

@@ -12,7 +12,8 @@
 
 struct intake {
     struct frame_charge charge[INTAKE_CHARGES]; /* sensor 1 with and against the arrow, sensor 2 */
-    uint8_t got;                                /* bit per frame: arrived in this round */
+    uint8_t got;                                /* bit per frame: arrived in one round, */
+    uint8_t round;                              /* which its CHARGE frames bear */
     bool section;                               /* the present round is not Begin's but a head's */
     uint32_t rounds;                            /* complete rounds of Begin, as heard here */
     uint32_t begin_rounds;                      /* since its reset, as the last END of it says */

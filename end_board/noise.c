@@ -38,9 +38,7 @@ static uint8_t share(uint16_t more, uint16_t rounds)
 {
     uint32_t percent = (uint32_t)more * 100u / rounds;
 
-    if (percent > UINT8_MAX)
-        return UINT8_MAX;
-    return percent == 0 ? 1u : (uint8_t)percent;
+    return percent > UINT8_MAX ? UINT8_MAX : (uint8_t)percent;
 }
 
 static uint8_t judge(uint8_t before, uint16_t more, uint16_t rounds)

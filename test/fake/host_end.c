@@ -109,6 +109,8 @@ static void note_charge(const uint8_t *frame, bool of_begin)
     const struct frame_charge *sent;
 
     frame_charge_decode(frame, &charge);
+    if (!(e->gather.intake.got & (e->gather.intake.got - 1u)))
+        e->stray = false; /* the only one that waits */
     sent = &chain.charge[(2u * charge.sensor + charge.reverse) % (2u * FRAME_SENSORS_MAX)];
     if (charge.sensor < chain.sensors && charge.mas == sent->mas && charge.state == sent->state)
         return;
@@ -246,15 +248,17 @@ void host_end_step(uint8_t events)
     bool quarter = e->quarter;
     bool round = events & LINK_ROUND_DONE;
     uint32_t now_ms = crystal_ms();
+    bool waits;
     bool judged;
 
     if (!quarter && !round)
         return;
     e->quarter = false;
     check_silence();
-    if (round && e->stray && e->gather.intake.got && board()->link.origin == LINK_FROM_BEGIN)
-        e->untrue_charge++;
+    waits = e->gather.intake.got != 0;
     judged = gather_step(&e->gather, board(), &e->pack, &e->decide, round, now_ms, crystal_tick());
+    if (e->stray && waits && e->gather.intake.got == 0)
+        e->untrue_charge++;
     if (round)
         note_own_cell();
     /* a round full of noise may end when the next one has begun: its own START counts */

@@ -96,6 +96,22 @@ static void test_sensor_silent_behind_a_repair_keeps_the_chain_broken(void **sta
     assert_int_equal(all_faults_at(10900), 0);
 }
 
+/* The silence was short: at the repair the last current is not too old yet. */
+static void test_sensor_is_waited_for_behind_a_short_silence_too(void **state)
+{
+    (void)state;
+    set_up();
+    hear_sensors(1000);
+    pack.faults = PACK_SILENT;
+    assert_int_equal(all_faults_at(3000), PACK_SILENT);
+    pack.faults = 0;
+    members_heard(&d.members, 0);
+    assert_int_equal(all_faults_at(3100), 0);
+    assert_int_equal(all_faults_at(3701), PACK_SILENT);
+    assert_int_equal(all_faults_at(5700), PACK_SILENT);
+    assert_int_equal(all_faults_at(5701), FAULT_SENSOR_LOST);
+}
+
 static void test_sensor_gone_behind_a_repair_is_lost_in_the_end(void **state)
 {
     (void)state;
@@ -270,6 +286,7 @@ int main(void)
         cmocka_unit_test(test_boards_that_nobody_looked_at_keep_the_chain_broken),
         cmocka_unit_test(test_sensor_silent_in_a_good_chain_is_lost),
         cmocka_unit_test(test_sensor_silent_behind_a_repair_keeps_the_chain_broken),
+        cmocka_unit_test(test_sensor_is_waited_for_behind_a_short_silence_too),
         cmocka_unit_test(test_sensor_gone_behind_a_repair_is_lost_in_the_end),
         cmocka_unit_test(test_sensor_that_says_it_is_broken_is_lost),
         cmocka_unit_test(test_settings_without_an_owner_are_the_only_fault),

@@ -84,6 +84,15 @@ static void test_round_of_begin_fills_table_meter_and_sum(void **state)
     assert_int_equal(g.intake.rounds, 2);
 }
 
+static void charge_of(uint8_t round, uint32_t mas)
+{
+    uint8_t frame[FRAME_SIZE_MAX];
+    struct frame_charge charge = { .round = round, .state = SENSOR_OK, .mas = mas };
+
+    frame_charge_encode(frame, &charge);
+    gather_frame(&g, &pack, frame);
+}
+
 /* The sum is not known, but a charge of the round that START named came. */
 static void test_lost_hop_loses_the_sum_and_no_charge(void **state)
 {
@@ -95,6 +104,45 @@ static void test_lost_hop_loses_the_sum_and_no_charge(void **state)
     assert_true(d.meter.boot_known);
     assert_int_equal(d.meter.sensor[0].with_arrow.mas, 1000);
     assert_int_equal(g.intake.got, 0);
+}
+
+/* Neither START nor HOP of round 3 came, START of round 4 did. Without a number no round is begun. */
+static void test_charge_of_another_round_than_start_is_not_taken(void **state)
+{
+    (void)state;
+    set_up();
+    l->origin = LINK_FROM_NOBODY;
+    charge_of(3, 1000);
+    step(true, 5120);
+    l->origin = LINK_FROM_BEGIN;
+    l->hop_good = false;
+    l->start = (struct frame_start){ .round = 4, .time_ms = 900 };
+    step(true, 6020);
+    assert_false(d.meter.boot_known);
+    charge_of(4, 2000);
+    step(true, 6030);
+    assert_true(d.meter.boot_known);
+    assert_int_equal(d.meter.sensor[0].with_arrow.mas, 2000);
+}
+
+/* The charge of a lost round does not come in with that of the next one. */
+static void test_charges_of_two_rounds_are_not_mixed(void **state)
+{
+    uint8_t frame[FRAME_SIZE_MAX];
+    struct frame_charge charge = { .round = 3, .reverse = true, .state = SENSOR_OK, .mas = 50 };
+
+    (void)state;
+    set_up();
+    l->origin = LINK_FROM_NOBODY;
+    frame_charge_encode(frame, &charge);
+    gather_frame(&g, &pack, frame);
+    step(true, 5120);
+    l->origin = LINK_FROM_BEGIN;
+    l->start = (struct frame_start){ .round = 4, .time_ms = 900 };
+    charge_of(4, 2000);
+    step(true, 6020);
+    assert_int_equal(d.meter.sensor[0].with_arrow.mas, 2000);
+    assert_false(d.meter.sensor[0].against_arrow.based);
 }
 
 /* START may have been another round's. */
@@ -294,6 +342,8 @@ int main(void)
         cmocka_unit_test(test_round_of_begin_fills_table_meter_and_sum),
         cmocka_unit_test(test_lost_hop_loses_the_sum_and_no_charge),
         cmocka_unit_test(test_start_without_hop_and_charge_says_nothing),
+        cmocka_unit_test(test_charge_of_another_round_than_start_is_not_taken),
+        cmocka_unit_test(test_charges_of_two_rounds_are_not_mixed),
         cmocka_unit_test(test_round_of_a_head_brings_no_charge_and_no_sum),
         cmocka_unit_test(test_own_reading_is_taken_when_it_is_of_this_round),
         cmocka_unit_test(test_readings_are_judged_when_rounds_stay_away),
