@@ -256,6 +256,11 @@ static void close_sensor(struct current *c, uint8_t sensor, const struct current
         integrate(&s->reverse_mas, &s->reverse_rest_ua, (uint32_t)-s->ma, elapsed_ms);
 }
 
+static uint16_t block_ms(const struct current_sum *sum, uint16_t elapsed_ms)
+{
+    return elapsed_ms <= CURRENT_BLOCK_MAX_MS ? elapsed_ms : samples(sum);
+}
+
 void current_close(struct current *c, uint16_t elapsed_ms)
 {
     struct current_sum sums[FRAME_SENSORS_MAX];
@@ -268,7 +273,7 @@ void current_close(struct current *c, uint16_t elapsed_ms)
     }
     c->spoiled = c->spoiled || seal_of(c) != c->seal;
     for (uint8_t i = 0; i < FRAME_SENSORS_MAX && !c->spoiled; i++)
-        close_sensor(c, i, &sums[i], elapsed_ms);
+        close_sensor(c, i, &sums[i], block_ms(&sums[i], elapsed_ms));
 }
 
 void current_frames(const struct current *c, uint8_t sensor, struct frame_charge out[2])

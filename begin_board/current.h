@@ -20,6 +20,9 @@
 #define CURRENT_INPUTS_DONE 0xFFu
 #define CURRENT_DEAD_BAND_MA 300 /* means below this count as zero */
 #define CURRENT_LIMIT_MA 500000L
+/* A block lasts as long as a round, 0.45 or 0.9 s, and a board that is away for longer starts anew. Beyond, its clock
+ * has jumped: then the block's samples are counted, one a millisecond but for 2 %. */
+#define CURRENT_BLOCK_MAX_MS 2000u
 #define CURRENT_ZERO_NOMINAL_Q6 (512u * SENSOR_ZERO_UNITY)
 
 /* Collected by the ISR between two rounds: bare codes, so that a sample costs little. */
@@ -84,7 +87,7 @@ void current_use_record(struct current *c);
 /* Code of one input; returns the next input for this sample or CURRENT_INPUTS_DONE. ISR. */
 uint8_t current_sample(struct current *c, uint8_t input, uint16_t code);
 
-/* Ends a block of elapsed_ms (1..8000): means, states, totals. A spoiled one counts nothing, and its frames say that
+/* Ends a block of elapsed_ms: means, states, totals. A spoiled one counts nothing, and its frames say that
  * the sensors are broken. */
 void current_close(struct current *c, uint16_t elapsed_ms);
 

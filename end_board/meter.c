@@ -29,12 +29,18 @@ static void start_window(struct meter *m, uint32_t now_ms)
     m->ratio_based = true;
 }
 
-static void take_ratio(struct meter *m, uint32_t now_ms)
+/* Crystal time per Begin time, at most 131 s of either so that it fits 32 bits; 0 for what no two clocks in order
+ * show. */
+static uint32_t ratio_q14(uint32_t crystal_ms, uint32_t begin_ms)
 {
-    uint32_t crystal_ms = now_ms - m->base_ms;
-    /* below 2^17 * 2^14: fits 32 bits for windows up to 131 s */
-    uint32_t ratio =
-        m->window_ms < 131000u && crystal_ms < 131000u ? (crystal_ms << 14) / m->window_ms : 0;
+    return begin_ms != 0 && begin_ms < 131000u && crystal_ms < 131000u
+               ? (crystal_ms << 14) / begin_ms
+               : 0;
+}
+
+static void take_ratio(struct meter *m, uint32_t crystal_ms)
+{
+    uint32_t ratio = ratio_q14(crystal_ms, m->window_ms);
 
     m->clock_lost = ratio < RATIO_MIN_Q14 || ratio > RATIO_MAX_Q14;
     if (m->clock_lost)
@@ -47,19 +53,20 @@ static void take_ratio(struct meter *m, uint32_t now_ms)
 static void follow_clock(struct meter *m, uint16_t begin_ms, uint32_t now_ms)
 {
     uint16_t step_ms = (uint16_t)(begin_ms - m->begin_ms);
+    uint32_t crystal_ms = now_ms - m->base_ms;
 
     m->begin_ms = begin_ms;
-    if (!m->ratio_based || now_ms - m->base_ms > 2u * WINDOW_MS) {
+    if (!m->ratio_based || crystal_ms > 2u * WINDOW_MS) {
         start_window(m, now_ms);
         return;
     }
     m->window_ms += step_ms;
-    if (m->window_ms >= FIRST_WINDOW_MS && !m->ratio_settled)
-        take_ratio(m, now_ms);
-    if (m->window_ms < WINDOW_MS)
+    if (crystal_ms < (m->ratio_settled ? WINDOW_MS : FIRST_WINDOW_MS))
         return;
-    take_ratio(m, now_ms);
-    m->ratio_settled = true;
+    take_ratio(m, crystal_ms);
+    if (crystal_ms < WINDOW_MS && !m->clock_lost)
+        return;
+    m->ratio_settled = !m->clock_lost; /* a short window is to find that it is right again */
     start_window(m, now_ms);
 }
 
@@ -72,13 +79,38 @@ static void begin_restarted(struct meter *m)
     }
 }
 
+/* By more than a clock that is 15 % off and a round that ends a whole round late. */
+static bool has_jumped(uint16_t stamp_ms, uint32_t elapsed_ms)
+{
+    uint32_t off_ms = stamp_ms > elapsed_ms ? stamp_ms - elapsed_ms : elapsed_ms - stamp_ms;
+
+    return elapsed_ms < STAMP_COVERS_MS && off_ms > elapsed_ms / 4u + JUMP_SLACK_MS;
+}
+
+/* No window reaches over it. */
+static void take_jump(struct meter *m)
+{
+    m->ratio_based = false;
+    if (m->jumps < METER_JUMPS)
+        m->jumps++;
+    if (m->jumps < METER_JUMPS)
+        return;
+    m->clock_lost = true;
+    m->ratio_settled = false;
+}
+
 /* A round that was missed makes it longer, which does no harm until the stamp has gone round. */
 static void take_step(struct meter *m, uint16_t begin_ms, uint32_t now_ms)
 {
     uint16_t step_ms = (uint16_t)(begin_ms - m->begin_ms);
     uint32_t elapsed_ms = now_ms - m->now_ms;
-    uint32_t ratio = step_ms && elapsed_ms < STAMP_COVERS_MS ? (elapsed_ms << 14) / step_ms : 0;
+    uint32_t ratio = elapsed_ms < STAMP_COVERS_MS ? ratio_q14(elapsed_ms, step_ms) : 0;
 
+    if (has_jumped(step_ms, elapsed_ms)) {
+        take_jump(m);
+        return;
+    }
+    m->jumps = 0;
     if (ratio >= RATIO_MIN_Q14 && ratio <= RATIO_MAX_Q14)
         m->step_q14 = (uint16_t)ratio;
 }
@@ -110,17 +142,21 @@ static uint32_t jump_limit_mas(uint32_t elapsed_ms)
     return limit > UINT32_MAX / 2u ? UINT32_MAX / 2u : (uint32_t)limit;
 }
 
-/* Begin's time since the last reading. In a long gap its stamp has gone round: the ratio says how often,
- * when it has not changed by more than half a turn. */
+/* Begin's time since the last reading. Where its stamp has jumped the ratio says how long that was. In a long gap the
+ * stamp has gone round: the ratio says how often, when it has not changed by more than half a turn. */
 static uint32_t begin_elapsed_ms(const struct meter *m, const struct meter_total *t,
                                  uint32_t elapsed_ms)
 {
     uint16_t stamp_ms = (uint16_t)(m->begin_ms - t->at_ms);
+    uint32_t likely_ms;
     uint32_t least_ms;
 
-    if (elapsed_ms < STAMP_COVERS_MS)
+    if (elapsed_ms < STAMP_COVERS_MS && !has_jumped(stamp_ms, elapsed_ms))
         return stamp_ms;
-    least_ms = (uint32_t)(((uint64_t)elapsed_ms << 14) / m->ratio_q14) - HALF_TURN_MS;
+    likely_ms = (uint32_t)(((uint64_t)elapsed_ms << 14) / m->ratio_q14);
+    if (elapsed_ms < STAMP_COVERS_MS)
+        return likely_ms;
+    least_ms = likely_ms - HALF_TURN_MS;
     return least_ms + (uint16_t)(stamp_ms - (uint16_t)least_ms);
 }
 

@@ -15,6 +15,9 @@
 #define METER_UNITY_Q14 16384u
 /* A current older than this is none: as long as the reading of a cell counts. */
 #define METER_FRESH_MS 2432u
+/* A time stamp of Begin that jumps is a damaged one, and the next one is measured from it. So many in a row are a
+ * broken clock. */
+#define METER_JUMPS 3u
 
 /* One direction of one sensor. */
 struct meter_total {
@@ -48,6 +51,7 @@ struct meter {
     bool ratio_known;   /* from a first short window; until then no charge is given out */
     bool ratio_settled; /* from a whole window */
     bool ratio_based;
+    uint8_t jumps;      /* so many time stamps in a row, saturates */
     bool clock_lost;    /* the last window gave no ratio that two clocks in order can have */
     uint32_t base_ms;   /* crystal time at the start of the ratio window */
     uint32_t window_ms; /* Begin's time since then */

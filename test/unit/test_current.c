@@ -125,15 +125,25 @@ static void test_mean_of_a_ripple_is_its_middle(void **state)
     assert_int_equal(c.sensor[0].ma, 1016); /* 1016.7 towards zero */
 }
 
-static void test_block_of_eight_seconds_at_full_scale_does_not_overflow(void **state)
+/* Any longer one is a clock that has jumped, by a changed byte of memory. */
+static void test_block_longer_than_any_lasts_as_long_as_its_samples(void **state)
 {
+    static const uint16_t jumped_ms[] = { CURRENT_BLOCK_MAX_MS + 1u, 8000, UINT16_MAX };
+
     (void)state;
     set_up();
-    for (uint16_t i = 0; i < 8000; i++)
-        sample_ma(500000);
-    current_close(&c, 8000);
+    sample_ma(500000);
+    current_close(&c, CURRENT_BLOCK_MAX_MS);
     assert_int_equal(c.sensor[0].ma, 500000);
-    assert_int_equal(c.sensor[0].forward_mas, 4000000);
+    assert_int_equal(c.sensor[0].forward_mas, 1000000);
+    for (uint8_t i = 0; i < TEST_COUNT_OF(jumped_ms); i++) {
+        set_up();
+        for (uint16_t k = 0; k < 150; k++)
+            sample_ma(k & 1u ? 100000 : 4000); /* across the hand-over */
+        current_close(&c, jumped_ms[i]);
+        assert_int_equal(c.sensor[0].ma, 52000);
+        assert_int_equal(c.sensor[0].forward_mas, 7800);
+    }
 }
 
 static void test_empty_block_changes_nothing(void **state)
@@ -443,7 +453,7 @@ int main(void)
         cmocka_unit_test(test_dead_band_ends_at_300_milliamperes),
         cmocka_unit_test(test_over_range_is_reported_and_limited),
         cmocka_unit_test(test_mean_of_a_ripple_is_its_middle),
-        cmocka_unit_test(test_block_of_eight_seconds_at_full_scale_does_not_overflow),
+        cmocka_unit_test(test_block_longer_than_any_lasts_as_long_as_its_samples),
         cmocka_unit_test(test_empty_block_changes_nothing),
         cmocka_unit_test(test_integration_over_thousands_of_blocks_is_exact),
         cmocka_unit_test(test_totals_wrap_at_32_bits),

@@ -162,6 +162,81 @@ static void test_impossible_ratio_of_one_step_is_not_used(void **state)
     }
 }
 
+/* A byte of Begin's memory, or a START that was another's. */
+static void test_time_stamp_that_jumps_once_harms_nothing(void **state)
+{
+    static const int32_t jumps_ms[] = { -32768, -30000, -9000, -2000, 2000, 9000, 30000 };
+
+    (void)state;
+    for (uint8_t i = 0; i < TEST_COUNT_OF(jumps_ms); i++) {
+        for (uint8_t before = 0; before <= 60; before += 20) {
+            reset(1030);
+            settle_ratio();
+            for (uint8_t k = 0; k < before; k++)
+                pass(1000, 20000, true);
+            begin.stamp_at_start = (uint16_t)(begin.stamp_at_start + jumps_ms[i]);
+            for (uint8_t k = 0; k < 150; k++) {
+                pass(1000, 20000, true);
+                assert_false(meter_clock_lost(&meter));
+                expect_near(meter_battery_ma(&meter, 1), 20000, 40);
+            }
+            expect_near(take(1), (before + 150) * 20000L, (before + 150) * 20L);
+            expect_near(meter.ratio_q14, 15907, 16);
+        }
+    }
+}
+
+static void test_time_stamp_that_jumps_in_each_round_is_a_fault(void **state)
+{
+    (void)state;
+    reset(1000);
+    settle_ratio();
+    for (uint8_t i = 1; i <= 5; i++) {
+        begin.stamp_at_start = (uint16_t)(begin.stamp_at_start + 9000u);
+        pass(1000, 0, true);
+        assert_int_equal(meter_clock_lost(&meter), i >= METER_JUMPS);
+    }
+    for (uint8_t i = 0; i < 6; i++)
+        pass(1000, 0, true);
+    assert_false(meter_clock_lost(&meter));
+    begin.stamp_at_start = (uint16_t)(begin.stamp_at_start + 9000u);
+    pass(1000, 0, true); /* the first one again */
+    assert_false(meter_clock_lost(&meter));
+}
+
+static void test_time_stamp_that_stands_is_a_fault(void **state)
+{
+    (void)state;
+    for (uint16_t pace = 0; pace <= 100; pace += 50) {
+        reset(1000);
+        settle_ratio();
+        begin.pace = pace;
+        for (uint8_t i = 0; i < 61; i++)
+            pass(1000, 0, true);
+        assert_true(meter_clock_lost(&meter));
+        reset(pace);
+        for (uint8_t i = 0; i < 6; i++)
+            pass(1000, 0, true);
+        assert_true(meter_clock_lost(&meter));
+    }
+}
+
+/* The window of a minute that shows it is not followed by a second one. */
+static void test_clock_that_is_right_again_is_trusted_within_five_seconds(void **state)
+{
+    (void)state;
+    reset(1000);
+    settle_ratio();
+    begin.pace = 1300;
+    settle_ratio();
+    settle_ratio();
+    assert_true(meter_clock_lost(&meter));
+    begin.pace = 1000;
+    for (uint8_t i = 0; i < 10; i++)
+        pass(1000, 0, true);
+    assert_false(meter_clock_lost(&meter));
+}
+
 static void test_discharge_counts_negative(void **state)
 {
     (void)state;
@@ -397,6 +472,10 @@ int main(void)
         cmocka_unit_test(test_charge_is_right_while_the_clock_is_steered),
         cmocka_unit_test(test_charge_of_a_gap_behind_a_steered_clock_is_right),
         cmocka_unit_test(test_impossible_ratio_of_one_step_is_not_used),
+        cmocka_unit_test(test_time_stamp_that_jumps_once_harms_nothing),
+        cmocka_unit_test(test_time_stamp_that_jumps_in_each_round_is_a_fault),
+        cmocka_unit_test(test_time_stamp_that_stands_is_a_fault),
+        cmocka_unit_test(test_clock_that_is_right_again_is_trusted_within_five_seconds),
         cmocka_unit_test(test_discharge_counts_negative),
         cmocka_unit_test(test_passes_divide_current_and_charge),
         cmocka_unit_test(test_charge_taken_in_small_parts_loses_nothing),
