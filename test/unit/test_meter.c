@@ -169,10 +169,10 @@ static void test_time_stamp_that_jumps_once_harms_nothing(void **state)
 
     (void)state;
     for (uint8_t i = 0; i < TEST_COUNT_OF(jumps_ms); i++) {
-        for (uint8_t before = 0; before <= 60; before += 20) {
+        for (uint16_t before = 0; before <= 60; before = (uint16_t)(before + 20u)) {
             reset(1030);
             settle_ratio();
-            for (uint8_t k = 0; k < before; k++)
+            for (uint16_t k = 0; k < before; k++)
                 pass(1000, 20000, true);
             begin.stamp_at_start = (uint16_t)(begin.stamp_at_start + jumps_ms[i]);
             for (uint8_t k = 0; k < 150; k++) {
@@ -207,7 +207,7 @@ static void test_time_stamp_that_jumps_in_each_round_is_a_fault(void **state)
 static void test_time_stamp_that_stands_is_a_fault(void **state)
 {
     (void)state;
-    for (uint16_t pace = 0; pace <= 100; pace += 50) {
+    for (uint16_t pace = 0; pace <= 100; pace = (uint16_t)(pace + 50u)) {
         reset(1000);
         settle_ratio();
         begin.pace = pace;
