@@ -325,12 +325,14 @@ static void sent(void)
 ISR_CALLS(RING_TX_vect, sent)
 
 /* The sync follows within a millisecond: from 0 on, the timer does not overflow in it, and the delimiter's
- * compare is not near an overflow either. Not when that would stretch a step of the measurement that this round
- * waits for. */
+ * compare is not near an overflow either. An overflow on the way here would take the time of the first edge: that
+ * tick is left out. Not when that would stretch a step of the measurement that this round waits for. */
 static inline void start_timer_anew(void)
 {
-    if (edge_count == 0 && !(TIFR1 & _BV(ICF1)) && (ring->own_ready || !measuring()))
+    if (edge_count == 0 && !(TIFR1 & _BV(ICF1)) && (ring->own_ready || !measuring())) {
         TCNT1 = 0;
+        TIFR1 = _BV(TOV1);
+    }
 }
 
 static void pin_changed(void)
