@@ -40,12 +40,17 @@ static void take_own_cell(const struct gather *g, const struct link *l, struct p
         pack_store(pack, &own, g->round_tick);
 }
 
-/* That START was of this round says a good HOP or, where that was lost, a CHARGE that bears its round number. */
+/* CHARGE frames of START's round, and of no sensor that it does not name. */
+static bool charge_fits_start(const struct intake *in, const struct frame_start *start)
+{
+    return in->got != 0 && in->round == start->round && in->got >> (2u * start->sensors) == 0;
+}
+
+/* That START was of this round says a good HOP or, where that was lost, the charge behind it. */
 static bool start_is_known(const struct gather *g, const struct link *l)
 {
-    bool charged = g->intake.got != 0 && g->intake.round == l->start.round;
-
-    return l->origin == LINK_FROM_BEGIN && (l->hop_good || charged);
+    return l->origin == LINK_FROM_BEGIN &&
+           (l->hop_good || charge_fits_start(&g->intake, &l->start));
 }
 
 static void take_sensors(struct gather *g, const struct link *l, struct meter *meter,

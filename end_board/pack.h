@@ -14,9 +14,10 @@
  * the last word of a cell, or the break of a wire, to both relays it stays under 3 s. A tick is 128 ms; ages
  * count from the beginning of a reading's round at the End board, 0.13 s behind the measurement at most. */
 #define PACK_FRESH_TICKS 19u
-/* What is older than this was not in the last round, also in a chain where it comes 0.6 s behind its beginning. Begin's rounds are 0.8 to 1 s apart: the next one may come
- * too late to see that the reading is no reading any more. */
-#define PACK_ROUND_TICKS 12u
+/* What is older than this behind a round was not in it, also in a chain where it comes 0.7 s behind its beginning.
+ * Such a reading is looked at each quarter of a second. A younger one that was not in it, as happens where rounds are
+ * repeated, is 1.15 s old at most: it is looked at when Begin is overdue, 1.2 s and a quarter later. */
+#define PACK_ROUND_TICKS 8u
 
 /* One byte order and no padding on AVR and host alike: the simulator reads this table. */
 struct pack_cell {

@@ -42,6 +42,7 @@ static void send_round(uint16_t now_ms)
     link_lead_round(chain_link_of(0), &start, chain.charge);
     for (uint8_t i = 0; i < 2u * FRAME_SENSORS_MAX; i++)
         chain.sent_mas[chain_link_of(0)->round % CHAIN_PAST_ROUNDS][i] = chain.charge[i].mas;
+    chain.sent_ms[chain_link_of(0)->round % CHAIN_PAST_ROUNDS] = now_ms;
 }
 
 static void begin_clock(void)

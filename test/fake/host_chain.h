@@ -99,6 +99,7 @@ struct chain {
     uint16_t time_ms;                                             /* of the present START */
     struct frame_charge charge[2u * FRAME_SENSORS_MAX];           /* of the present round */
     uint32_t sent_mas[CHAIN_PAST_ROUNDS][2u * FRAME_SENSORS_MAX]; /* by the number of their round */
+    uint16_t sent_ms[CHAIN_PAST_ROUNDS];                          /* the same of START */
 };
 
 /* End sends a command in each round and the extended data output behind it, boards answer. Not saved. */

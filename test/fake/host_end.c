@@ -103,6 +103,17 @@ static bool was_sent(uint32_t mas)
     return false;
 }
 
+/* The same for the time that START bore. */
+static void note_time(uint16_t time_ms)
+{
+    for (uint8_t round = 0; round < CHAIN_PAST_ROUNDS; round++)
+        if (time_ms == chain.sent_ms[round]) {
+            e->untrue_charge++;
+            return;
+        }
+    e->forged++;
+}
+
 static void note_charge(const uint8_t *frame, bool of_begin)
 {
     struct frame_charge charge;
@@ -156,7 +167,7 @@ void host_end_round_started(const struct link *l)
     e->stray = false;
     /* without a good HOP nobody uses what START said */
     if (l->origin == LINK_FROM_BEGIN && l->hop_good && l->start.time_ms != chain.time_ms)
-        e->untrue_charge++;
+        note_time(l->start.time_ms);
 }
 
 /* ---- main loop -------------------------------------------------------------------------------- */
@@ -264,7 +275,7 @@ void host_end_step(uint8_t events)
     /* a round full of noise may end when the next one has begun: its own START counts */
     if (round && e->decide.meter.now_ms == now_ms && e->decide.meter.begin_ms != chain.time_ms &&
         (board()->link.number == 0 || e->decide.meter.begin_ms != e->start_ms))
-        e->untrue_charge++;
+        note_time(e->decide.meter.begin_ms);
     if (judged || decide_waits(&e->decide))
         decide_all(now_ms);
     note_round(round);

@@ -73,7 +73,7 @@ static uint8_t old_frame(uint8_t frame[FRAME_SIZE_MAX], uint8_t hop)
                                  .switches = chain.switches,
                                  .boot = chain.boot,
                                  .sensors = chain.sensors,
-                                 .time_ms = (uint16_t)(chain.time_ms - 900u * age) };
+                                 .time_ms = chain.sent_ms[round] };
     struct frame_hop head = { .round = round, .hop = (uint8_t)(hop + 1u) };
 
     switch (chain_draw(8)) {

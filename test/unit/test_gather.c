@@ -30,7 +30,7 @@ static void round_of(enum link_origin origin, bool hop_good, uint8_t tick)
     l->number = CELLS;
     l->head_number = 2;
     l->sum = SUM;
-    l->start = (struct frame_start){ .switches = SWITCHES, .time_ms = 900 };
+    l->start = (struct frame_start){ .switches = SWITCHES, .sensors = 1, .time_ms = 900 };
     gather_round(&g, &pack, &d, l, tick);
     for (uint8_t number = CELLS - 1u; number; number--) {
         frame_of(frame, number);
@@ -116,7 +116,7 @@ static void test_charge_of_another_round_than_start_is_not_taken(void **state)
     step(true, 5120);
     l->origin = LINK_FROM_BEGIN;
     l->hop_good = false;
-    l->start = (struct frame_start){ .round = 4, .time_ms = 900 };
+    l->start = (struct frame_start){ .round = 4, .sensors = 1, .time_ms = 900 };
     step(true, 6020);
     assert_false(d.meter.boot_known);
     charge_of(4, 2000);
@@ -138,11 +138,33 @@ static void test_charges_of_two_rounds_are_not_mixed(void **state)
     gather_frame(&g, &pack, frame);
     step(true, 5120);
     l->origin = LINK_FROM_BEGIN;
-    l->start = (struct frame_start){ .round = 4, .time_ms = 900 };
+    l->start = (struct frame_start){ .round = 4, .sensors = 1, .time_ms = 900 };
     charge_of(4, 2000);
     step(true, 6020);
     assert_int_equal(d.meter.sensor[0].with_arrow.mas, 2000);
     assert_false(d.meter.sensor[0].against_arrow.based);
+}
+
+/* The CRC of a damaged START fits by chance: it says that there are fewer sensors. */
+static void test_charge_of_a_sensor_that_start_does_not_name_is_not_taken(void **state)
+{
+    uint8_t frame[FRAME_SIZE_MAX];
+    struct frame_charge charge = { .state = SENSOR_OK, .mas = 50 };
+
+    (void)state;
+    for (uint8_t sensors = 0; sensors <= FRAME_SENSORS_MAX; sensors++) {
+        for (uint8_t sensor = 0; sensor < FRAME_SENSORS_MAX; sensor++) {
+            set_up();
+            l->origin = LINK_FROM_BEGIN;
+            l->hop_good = false;
+            l->start = (struct frame_start){ .sensors = sensors, .time_ms = 900 };
+            charge.sensor = sensor;
+            frame_charge_encode(frame, &charge);
+            gather_frame(&g, &pack, frame);
+            step(true, 6020);
+            assert_int_equal(d.meter.boot_known, sensor < sensors);
+        }
+    }
 }
 
 /* START may have been another round's. */
@@ -192,6 +214,27 @@ static void test_readings_are_judged_when_rounds_stay_away(void **state)
     assert_false(step(false, 6550));
     pack.waits = true; /* a cell was not in the last round */
     assert_true(step(false, 6600));
+}
+
+/* Begin repeats rounds until its wire breaks, too. Silence is found within 3 s of the last word, however many. */
+static void test_cell_that_short_rounds_left_out_is_found_in_time(void **state)
+{
+    (void)state;
+    for (uint32_t pause_ms = 400; pause_ms <= 900; pause_ms += 50) {
+        for (uint32_t rounds = 0; rounds * pause_ms < 2400; rounds++) {
+            uint32_t ms = 5000;
+            whole_at(ms);
+            for (uint32_t i = 0; i < rounds; i++) {
+                ms += pause_ms;
+                round_of(LINK_FROM_BEGIN, true, (uint8_t)(ms >> 7));
+                l->own_ready = false;
+                step(true, ms);
+            }
+            for (ms = (ms | 255u) + 1u; !(pack.faults & PACK_SILENT); ms += 256)
+                step(false, ms);
+            assert_in_range(ms - 256u, 7400, 7900);
+        }
+    }
 }
 
 /* The rounds of a head come too seldom to see the others' age. */
@@ -344,9 +387,11 @@ int main(void)
         cmocka_unit_test(test_start_without_hop_and_charge_says_nothing),
         cmocka_unit_test(test_charge_of_another_round_than_start_is_not_taken),
         cmocka_unit_test(test_charges_of_two_rounds_are_not_mixed),
+        cmocka_unit_test(test_charge_of_a_sensor_that_start_does_not_name_is_not_taken),
         cmocka_unit_test(test_round_of_a_head_brings_no_charge_and_no_sum),
         cmocka_unit_test(test_own_reading_is_taken_when_it_is_of_this_round),
         cmocka_unit_test(test_readings_are_judged_when_rounds_stay_away),
+        cmocka_unit_test(test_cell_that_short_rounds_left_out_is_found_in_time),
         cmocka_unit_test(test_rounds_of_a_head_are_not_those_that_are_waited_for),
         cmocka_unit_test(test_place_that_settles_is_judged_at_once),
         cmocka_unit_test(test_break_puts_the_place_in_doubt),
