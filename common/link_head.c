@@ -119,10 +119,9 @@ static void take_number(struct link *l, bool good)
 static void hop_complete(struct link *l, bool good)
 {
     take_number(l, good);
-    if (l->number != 0) {
-        board_round_started(l);
+    board_round_started(l);
+    if (l->number != 0)
         link_queue_own_frames(l);
-    }
     l->last_cell = l->number;
     decoder_start(&l->decoder, l->round);
     link_set_state(l, LINK_STREAM);

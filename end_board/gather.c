@@ -14,6 +14,10 @@ void gather_round(struct gather *g, struct pack *pack, struct decide *d, const s
 {
     g->round_tick = tick;
     intake_begin(&g->intake, l->origin == LINK_FROM_HEAD);
+    if (l->number == 0) {
+        pack_unnumbered(pack);
+        return;
+    }
     switch ((enum link_origin)l->origin) {
     case LINK_FROM_BEGIN:
         pack_round(pack, l->number);

@@ -25,7 +25,7 @@ struct gather {
     uint32_t second_ms; /* counted so far */
 };
 
-/* ISR: a round's HOP is here, or this board heads it, at a 128 ms tick. */
+/* ISR: a round's HOP is here, good or not, or this board heads it, at a 128 ms tick. */
 void gather_round(struct gather *g, struct pack *pack, struct decide *d, const struct link *l,
                   uint8_t tick);
 /* ISR: a good frame of it. */

@@ -33,9 +33,9 @@ static void take_end(struct intake *in, const uint8_t *frame)
 {
     struct frame_end end;
 
-    if (in->section)
-        return;
     frame_end_decode(frame, &end);
+    if (in->section || end.rounds == 0) /* a head's */
+        return;
     in->begin_rounds = end.rounds;
     in->rounds++;
 }

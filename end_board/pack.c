@@ -24,6 +24,11 @@ void pack_round(struct pack *p, uint8_t count)
     place_whole(&p->place);
 }
 
+void pack_unnumbered(struct pack *p)
+{
+    p->trusted_numbers = false;
+}
+
 void pack_unmarked(struct pack *p, uint8_t number)
 {
     p->trusted_numbers = number == p->count;

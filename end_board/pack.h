@@ -72,6 +72,8 @@ void pack_round(struct pack *p, uint8_t count);
 void pack_section(struct pack *p, uint8_t head, uint8_t number, uint8_t tick);
 /* ISR: one of somebody; its START was lost. */
 void pack_unmarked(struct pack *p, uint8_t number);
+/* ISR: one of anybody whose HOP was lost, and this board does not know its number: its readings are nobody's. */
+void pack_unnumbered(struct pack *p);
 /* ISR: one cell's reading of the present round, which began at this tick of 128 ms. */
 void pack_store(struct pack *p, const struct frame_cell *cell, uint8_t tick);
 

@@ -76,7 +76,7 @@ struct fake_board {
     uint16_t stray;   /* accesses outside of the array */
     /* what reached the board's own logic */
     uint16_t frames; /* good frames */
-    uint16_t rounds; /* good HOP frames */
+    uint16_t rounds; /* HOP frames, good or not */
 };
 
 extern struct fake_board fake_boards[FAKE_BOARDS];

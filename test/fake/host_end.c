@@ -151,12 +151,14 @@ static bool is_taken(uint8_t number)
 
 void host_end_frame(const struct link *l, const uint8_t *frame)
 {
+    uint32_t ended = e->gather.intake.rounds;
+
     gather_frame(&e->gather, &e->pack, frame);
     if (frame_type_of(frame[0]) == FRAME_CELL && is_taken(frame[1]))
         note_cell((uint16_t)(frame[1] - 1u + e->pack.shift));
     if (frame_type_of(frame[0]) == FRAME_CHARGE && !e->gather.intake.section)
         note_charge(frame, l->origin == LINK_FROM_BEGIN);
-    if (frame_type_of(frame[0]) == FRAME_END && !e->gather.intake.section)
+    if (e->gather.intake.rounds != ended)
         note_end(frame);
 }
 
@@ -274,7 +276,7 @@ void host_end_step(uint8_t events)
         note_own_cell();
     /* a round full of noise may end when the next one has begun: its own START counts */
     if (round && e->decide.meter.now_ms == now_ms && e->decide.meter.begin_ms != chain.time_ms &&
-        (board()->link.number == 0 || e->decide.meter.begin_ms != e->start_ms))
+        e->decide.meter.begin_ms != e->start_ms)
         note_time(e->decide.meter.begin_ms);
     if (judged || decide_waits(&e->decide))
         decide_all(now_ms);

@@ -328,6 +328,53 @@ static void test_round_of_nobody_fills_nothing(void **state)
     assert_true(pack.trusted_numbers);
 }
 
+/* This board does not know which number it has in a head's round, and so not whose the readings are. */
+static void test_round_without_a_number_fills_nothing(void **state)
+{
+    static const uint8_t origins[] = { LINK_FROM_NOBODY, LINK_FROM_BEGIN, LINK_FROM_HEAD };
+
+    (void)state;
+    for (uint8_t i = 0; i < TEST_COUNT_OF(origins); i++) {
+        whole_at(5000);
+        l->origin = LINK_FROM_HEAD;
+        l->head_number = LINK_HEAD_UNNUMBERED;
+        l->number = 2;
+        gather_round(&g, &pack, &d, l, 46);
+        l->origin = origins[i];
+        l->hop_good = false;
+        l->number = 0;
+        gather_round(&g, &pack, &d, l, 53);
+        assert_false(pack.trusted_numbers);
+        assert_int_equal(g.round_tick, 53);
+        set_up();
+        gather_round(&g, &pack, &d, l, 53); /* nor when nobody knows how many there are */
+        assert_false(pack.trusted_numbers);
+    }
+}
+
+/* Begin's count of rounds begins at 1: it did not start anew. */
+static void test_end_of_a_head_in_a_round_without_a_number_is_not_begins(void **state)
+{
+    uint8_t frame[FRAME_SIZE_MAX];
+    struct frame_end end = { .rounds = 0 };
+
+    (void)state;
+    whole_at(5000);
+    l->origin = LINK_FROM_HEAD;
+    l->hop_good = false;
+    l->number = 0;
+    gather_round(&g, &pack, &d, l, 46);
+    frame_end_encode(frame, &end);
+    gather_frame(&g, &pack, frame);
+    assert_int_equal(g.intake.begin_rounds, 7);
+    assert_int_equal(g.intake.rounds, 2);
+    l->origin = LINK_FROM_NOBODY; /* START was lost too */
+    gather_round(&g, &pack, &d, l, 53);
+    gather_frame(&g, &pack, frame);
+    assert_int_equal(g.intake.begin_rounds, 7);
+    assert_int_equal(g.intake.rounds, 2);
+}
+
 /* Its CHARGE frames are nobody's, and none of the round behind it. */
 static void test_charge_of_a_head_is_not_kept_for_begin(void **state)
 {
@@ -399,6 +446,8 @@ int main(void)
         cmocka_unit_test(test_silence_of_a_second_makes_a_head),
         cmocka_unit_test(test_seconds_are_counted_however_often_it_steps),
         cmocka_unit_test(test_round_of_nobody_fills_nothing),
+        cmocka_unit_test(test_round_without_a_number_fills_nothing),
+        cmocka_unit_test(test_end_of_a_head_in_a_round_without_a_number_is_not_begins),
         cmocka_unit_test(test_charge_of_a_head_is_not_kept_for_begin),
         cmocka_unit_test(test_section_without_numbers_is_counted_from_the_end),
         cmocka_unit_test(test_only_a_break_is_a_sign_of_life),

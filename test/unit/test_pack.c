@@ -305,7 +305,7 @@ static void test_intake_sorts_frames(void **state)
     struct intake in = { 0 };
     struct frame_cell cell = { .number = 2, .mv = 3333, .dc = 111, .flags = 5 };
     struct frame_charge charge = { .sensor = 1, .reverse = true, .mas = 70000 };
-    struct frame_end end = { .sensors = 2 };
+    struct frame_end end = { .sensors = 2, .rounds = 9 };
     struct frame_start start = { .boot = 1 };
     struct frame_reply reply = { .number = 3, .value = 123456 };
     uint8_t bytes[FRAME_SIZE_MAX];
