@@ -11,7 +11,7 @@ cc=${CC:-gcc}
 flags='-std=gnu11 -g -O0 --coverage -DF_CPU_NOMINAL_HZ=4000000UL -I. -Itest -Itest/harness'
 watched='protocol/crc.c protocol/decoder.c protocol/frame.c common/link.c common/link_head.c common/link_lead.c common/link_return.c common/link_tail.c common/trim.c common/identity.c'
 tests=$(ls test/unit/test_crc.c test/unit/test_decoder.c test/unit/test_frame.c test/unit/test_frame_errors.c \
-    test/unit/test_link*.c test/unit/test_ring*.c test/unit/test_trim.c test/unit/test_steer.c test/unit/test_identity.c test/unit/test_command.c \
+    test/unit/test_link*.c test/unit/test_ring*.c test/unit/test_trim.c test/unit/test_steer.c test/unit/test_identity.c test/unit/test_command.c test/unit/test_orders.c \
     test/unit/test_cell_board.c test/fuzz/test_corpus_*.c test/property/test_fault_matrix.c)
 
 rm -rf "$top"

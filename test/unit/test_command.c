@@ -228,7 +228,6 @@ static void test_same_sequence_with_another_wish_is_a_new_command(void **state)
     expect(REPLY_DONE, 4);
 }
 
-
 static void test_known_voltage_moves_the_offset_and_is_kept(void **state)
 {
     uint16_t before;

@@ -117,7 +117,8 @@ static void round_from_3(bool good)
         in[HOP_AT + 1u] ^= 4u;
     out_size = 0;
     whole_round();
-    assert_int_equal(fake->rounds, before + 1u); /* the board hears of each one, also without a number */
+    assert_int_equal(fake->rounds,
+                     before + 1u); /* the board hears of each one, also without a number */
     assert_int_equal(l.hop_good, good);
 }
 
