@@ -109,6 +109,7 @@ static void check_end(struct case_result *out)
     out->opened = host_end.opened_ns != 0;
     out->missing = host_end.missing;
     out->forged = host_end.forged;
+    out->forged_what = host_end.forged_what;
 }
 
 /* All fired faults are over; one whose byte never came counts as none. */

@@ -29,7 +29,8 @@ struct case_result {
     unsigned halves;  /* bad frames counted behind a round that was broken off elsewhere */
     unsigned missing; /* readings that End went without */
     unsigned forged;  /* frames that End took and nobody made: damage whose CRC fits by chance */
-    unsigned taken;   /* bytes damaged, added or lost */
+    const char *forged_what; /* the last one's type */
+    unsigned taken;          /* bytes damaged, added or lost */
 };
 
 /* From the saved chain; the same seed and faults give the same result. until_closed: also wait for the

@@ -80,13 +80,19 @@ static bool ever_measured(const struct pack_cell *cell)
     return false;
 }
 
+static void forged(const char *what)
+{
+    e->forged++;
+    e->forged_what = what;
+}
+
 static void note_cell(uint16_t index)
 {
     if (index >= chain.boards || !measured(index, &e->pack.cell[index])) {
         if (index >= chain.boards || ever_measured(&e->pack.cell[index]))
             e->untrue++;
         else
-            e->forged++;
+            forged("CELL");
         return;
     }
     e->word_ns[index] = chain.now_ns;
@@ -111,7 +117,7 @@ static void note_time(uint16_t time_ms)
             e->untrue_charge++;
             return;
         }
-    e->forged++;
+    forged("START");
 }
 
 static void note_charge(const uint8_t *frame, bool of_begin)
@@ -130,7 +136,7 @@ static void note_charge(const uint8_t *frame, bool of_begin)
     else if (was_sent(charge.mas))
         e->untrue_charge++;
     else
-        e->forged++;
+        forged("CHARGE");
 }
 
 static void note_end(const uint8_t *frame)
@@ -140,7 +146,7 @@ static void note_end(const uint8_t *frame)
     frame_end_decode(frame, &end);
     if (chain_cell[0].link.counters.rounds - end.rounds < CHAIN_PAST_ROUNDS)
         return;
-    e->forged++;
+    forged("END");
 }
 
 static bool is_taken(uint8_t number)

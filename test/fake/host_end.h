@@ -28,12 +28,10 @@ struct host_end {
     bool
         stray; /* a charge that Begin did not send waits, of a round that is not known to be of Begin */
     uint16_t untrue_charge;
-    bool
-        end_forged; /* of the present round: an END that Begin did not send, its CRC fits by chance */
-    uint16_t
-        forged;    /* frames of the kinds above that nobody made: damage whose CRC fits by chance */
-    uint16_t late; /* steps with a relay closed and a cell silent for too long */
-    uint16_t doubted;                    /* steps with a relay closed and a fault known */
+    uint16_t forged;         /* frames that nobody made: damage whose CRC fits by chance */
+    const char *forged_what; /* type of the last one */
+    uint16_t late;           /* steps with a relay closed and a cell silent for too long */
+    uint16_t doubted;        /* steps with a relay closed and a fault known */
     uint16_t named[PACK_CELLS_MAX + 1u]; /* steps in which the ring was called broken there */
     uint16_t closings;
 };
