@@ -100,13 +100,16 @@ static void note_cell(uint16_t index)
 }
 
 /* By Begin in one of the last 16 rounds, or in an old frame of host_fault.c: then it is a mistake, else a chance. */
-static bool was_sent(uint32_t mas)
+static bool was_sent(const struct frame_charge *charge)
 {
+    uint8_t index = (uint8_t)(2u * charge->sensor + charge->reverse);
+
+    if (charge->state != SENSOR_OK)
+        return false;
     for (uint8_t round = 0; round < CHAIN_PAST_ROUNDS; round++)
-        for (uint8_t i = 0; i < 2u * FRAME_SENSORS_MAX; i++)
-            if (mas == chain.sent_mas[round][i] || mas == HIT_OLD_MAS)
-                return true;
-    return false;
+        if (charge->mas == chain.sent_mas[round][index])
+            return true;
+    return charge->mas == HIT_OLD_MAS;
 }
 
 /* The same for the time that START bore. */
@@ -126,14 +129,16 @@ static void note_charge(const uint8_t *frame, bool of_begin)
     const struct frame_charge *sent;
 
     frame_charge_decode(frame, &charge);
+    if (charge.sensor >= FRAME_SENSORS_MAX)
+        return; /* no such sensor: not taken */
     if (!(e->gather.intake.got & (e->gather.intake.got - 1u)))
         e->stray = false; /* the only one that waits */
-    sent = &chain.charge[(2u * charge.sensor + charge.reverse) % (2u * FRAME_SENSORS_MAX)];
+    sent = &chain.charge[2u * charge.sensor + charge.reverse];
     if (charge.sensor < chain.sensors && charge.mas == sent->mas && charge.state == sent->state)
         return;
     if (!of_begin)
         e->stray = true; /* counted when it is used */
-    else if (was_sent(charge.mas))
+    else if (was_sent(&charge))
         e->untrue_charge++;
     else
         forged("CHARGE");

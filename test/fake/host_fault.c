@@ -102,11 +102,12 @@ static void random_bytes(uint16_t i, uint8_t count)
 {
     if (hit_raw_left)
         count = (uint8_t)(hit_raw_left < 200 ? hit_raw_left : 200);
-    for (; count; count--)
-        if (hit_raw_left)
-            chain_deliver(i, raw_byte(), false, true);
-        else
-            chain_deliver(i, (uint8_t)chain_draw(256), chain_draw(8) == 0, true);
+    for (; count; count--) {
+        /* drawn before the byte, whatever the compiler: a seed does the same with each */
+        bool bad_stop = !hit_raw_left && chain_draw(8) == 0;
+        uint8_t byte = hit_raw_left ? raw_byte() : (uint8_t)chain_draw(256);
+        chain_deliver(i, byte, bad_stop, true);
+    }
 }
 
 static uint8_t flipped(uint8_t byte, uint8_t bits)
@@ -133,11 +134,14 @@ static void repeat_frame(uint16_t i)
 /* Bytes that noise hits. */
 static void noisy(uint16_t i, uint8_t byte, bool met)
 {
+    bool bad_stop;
+
     switch (chain_draw(24)) {
     case 0:
     case 1:
     case 2:
-        chain_deliver(i, flipped(byte, (uint8_t)(1u + chain_draw(8))), chain_draw(4) == 0, met);
+        bad_stop = chain_draw(4) == 0;
+        chain_deliver(i, flipped(byte, (uint8_t)(1u + chain_draw(8))), bad_stop, met);
         break;
     case 3:
         break;
