@@ -225,20 +225,43 @@ static void save_members(struct keeper *k, const struct decide *d)
     journal_save(&k->members, &k->store, payload);
 }
 
-/* Settings first: somebody waits for them. Then what would be lost with the power. */
+static bool event_due(const struct keeper *k)
+{
+    return k->log.queued != 0 &&
+           (k->settled || k->log.queue[k->log.queue_out].code == EVENT_RESET);
+}
+
+static bool counters_due(const struct keeper *k, uint32_t now_ms)
+{
+    return k->at_once || now_ms - k->counters_ms >= COUNTERS_SAVE_S * 1000ul;
+}
+
+static bool day_due(const struct keeper *k, uint32_t now_ms)
+{
+    return k->day_changed && now_ms - k->day_ms >= DAY_SAVE_S * 1000ul;
+}
+
+static bool decided_due(const struct keeper *k, const struct decide *d, uint32_t now_ms)
+{
+    return k->settings_changed || members_changed(k, &d->members.known) ||
+           counters_due(k, now_ms) || day_due(k, now_ms);
+}
+
+/* Settings first: somebody waits for them. Then what would be lost with the power. What a changed byte of memory has
+ * spoiled is not kept: the next step finds it too, and what was kept before is the way back. */
 static void begin_next(struct keeper *k, const struct decide *d, uint32_t now_ms)
 {
-    bool reset_waits = k->log.queued != 0 && k->log.queue[k->log.queue_out].code == EVENT_RESET;
+    bool intact = decided_due(k, d, now_ms) && decide_intact(d);
 
-    if (k->settings_changed)
+    if (intact && k->settings_changed)
         save_settings(k, d);
-    else if (members_changed(k, &d->members.known))
+    else if (intact && members_changed(k, &d->members.known))
         save_members(k, d);
-    else if ((k->settled || reset_waits) && event_log_save(&k->log, &k->store))
-        return;
-    else if (k->at_once || now_ms - k->counters_ms >= COUNTERS_SAVE_S * 1000ul)
+    else if (event_due(k))
+        event_log_save(&k->log, &k->store);
+    else if (intact && counters_due(k, now_ms))
         save_counters(k, d, now_ms);
-    else if (k->day_changed && now_ms - k->day_ms >= DAY_SAVE_S * 1000ul)
+    else if (intact && day_due(k, now_ms))
         save_day(k, d, now_ms);
 }
 

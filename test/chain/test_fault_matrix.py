@@ -3,12 +3,15 @@
 
 For each of them holds: nothing is shown that a board did not measure; boards of the good part are not
 blamed; a lasting silence opens both relays within 3 s; the chain is whole again within three rounds once
-the fault is gone; no board hangs or crashes. SOAK=1: at least 2000 faults. SEED=N and CELLS=N replay a run.
+the fault is gone; no board hangs or crashes. Two at once: the same, but for who counts bad frames, and another
+place may be named for two seconds. SOAK=1: at least 2000 faults, and 1000 pairs. SEED=N and CELLS=N replay a
+run, with PAIRS=1 one of pairs.
 """
 
 import collections
 import os
 import random
+from functools import partial
 
 from chain import check, main
 
@@ -20,8 +23,10 @@ RELEASE_S = 3.0
 ROUNDS_TO_WHOLE = 3
 LOOK_S = 0.05
 SHOWN_MV = 20
+HASTY_S = 2.0
 
-Fault = collections.namedtuple("Fault", "kind hop line begins lasts blames silences")
+# silent: when a lasting silence begins, None: no such; hops: what may be named, when `kinds` are of that sort
+Fault = collections.namedtuple("Fault", "kinds hops lines begins lasts blames silent")
 
 
 def byte_fault(text):
@@ -105,15 +110,29 @@ class Row:
         self.release = self.rounds = 0.0
 
 
-def plan(seed, cells, count):
+def one(rng, cells, kind, at):
+    hop, lines, lasts, blames, silences = KINDS[kind](rng, cells, at)
+    return Fault([kind], [hop], lines, at, lasts, blames, at if silences else None)
+
+
+def both(a, b):
+    """b begins later."""
+    silent = [f.silent for f in (a, b) if f.silent is not None]
+    return Fault(a.kinds + b.kinds, a.hops + b.hops, a.lines + b.lines, a.begins,
+                 max(a.lasts, b.begins - a.begins + b.lasts), None, min(silent) if silent else None)
+
+
+def plan(seed, cells, count, pairs):
     rng = random.Random("%d/%d" % (seed, cells))
     kinds = sorted(KINDS)
     rng.shuffle(kinds)
     faults = []
     for i in range(count):
-        at = FIRST_S + i * SPACING_S + rng.randrange(100) / 100.0
-        hop, lines, lasts, blames, silences = KINDS[kinds[i % len(kinds)]](rng, cells, at)
-        faults.append(Fault(kinds[i % len(kinds)], hop, lines, at, lasts, blames, silences))
+        at = FIRST_S + i * SPACING_S * (1 + pairs) + rng.randrange(100) / 100.0
+        fault = one(rng, cells, kinds[i % len(kinds)], at)
+        if pairs:
+            fault = both(fault, one(rng, cells, rng.choice(kinds), at + rng.choice([0, 0.3, 1, 2, 3, 4])))
+        faults.append(fault)
     return faults
 
 
@@ -122,9 +141,9 @@ def text_of(cells, faults):
     one a new one."""
     lines = ["set cells %d" % cells, "set chemistry nmc", "set capacity 50", "set spread 0.1", "set soc 0.6"]
     lines += ["at %d load %d A" % (second, 5 + 15 * (second // 5 % 2))
-              for second in range(8, int(faults[-1].begins) + SPACING_S, 5)]
+              for second in range(8, int(faults[-1].begins) + SPACING_S * len(faults[-1].kinds), 5)]
     for fault in faults:
-        lines += fault.line
+        lines += fault.lines
     return "\n".join(lines) + "\n"
 
 
@@ -134,9 +153,21 @@ def changes(places, begin, end):
     return before[-1:] + [p for p in places if begin < p["s"] <= end]
 
 
-def look(run, cells, fault, i, next_at, period, row, problems):
+def wrongly_named(fault, cells, seen, end):
+    """An End that is starting tests its RAM and believes nothing. With two faults at once the first head that is heard
+    may be one that another takes over."""
+    right = {hop for kind, hop in zip(fault.kinds, fault.hops)
+             if kind in ("break", "stuck_high", "stuck_low", "reset", "brownout", "babble")}
+    ends = [p["s"] for p in seen[1:]] + [end]
+    wrong = {p["after"] for p, until in zip(seen, ends)
+             if p["broken"] and p["after"] <= cells and (len(fault.kinds) == 1 or until - p["s"] > HASTY_S)}
+    return wrong - right - {0}
+
+
+def look(run, cells, fault, next_at, period, row, problems):
     def problem(words):
-        problems.append("%s at %.2f s on %d: %s (%s)" % (fault.kind, fault.begins, fault.hop, words, fault.line[0]))
+        problems.append("%s at %.2f s on %s: %s (%s)" % ("+".join(fault.kinds), fault.begins, fault.hops, words,
+                                                         "; ".join(fault.lines)))
 
     marks = [m for m in run.json["marks"] if fault.begins - 0.001 <= m["s"]]
     first = marks[0]
@@ -161,15 +192,12 @@ def look(run, cells, fault, i, next_at, period, row, problems):
             row.halves += more("bad_frames", board)
         else:
             problem("board %d counted %d bad frames" % (board, more("bad_frames", board)))
-    # an End that is starting tests its RAM and believes nothing
-    named = {p["after"] for p in seen if p["broken"] and p["after"] <= cells}
-    if fault.kind in ("break", "stuck_high", "stuck_low", "reset", "brownout", "babble"):
-        named -= {fault.hop}
-    if named - {0}:
+    named = wrongly_named(fault, cells, seen, next_at)
+    if named:
         problem("blamed the place behind %s" % named)
-    if fault.silences:
+    if fault.silent is not None:
         opened = [p["s"] for p in seen if not p["charge"] and not p["load"] and not p["comm_ok"]]
-        took = opened[0] - fault.begins if opened else 99.0
+        took = opened[0] - fault.silent if opened else 99.0
         row.release = max(row.release, took)
         if took > RELEASE_S + LOOK_S:
             problem("relays open after %.2f s" % took)
@@ -183,9 +211,9 @@ def look(run, cells, fault, i, next_at, period, row, problems):
             problem("whole %.1f rounds after it" % took)
 
 
-def matrix(cells, count, seed, rows, bench):
-    faults = plan(seed, cells, count)
-    seconds = int(faults[-1].begins) + SPACING_S + 1
+def matrix(cells, count, seed, pairs, rows, bench):
+    faults = plan(seed, cells, count, pairs)
+    seconds = int(faults[-1].begins) + SPACING_S * (1 + pairs) + 1
     run = bench.run(["--duration", seconds, "--seed", seed], text_of(cells, faults))
     check(run.json["crashed_board"] == 0, "a board crashed")
     check(run.sum_boards("watchdog_resets") == 0, "%d watchdog resets" % run.sum_boards("watchdog_resets"))
@@ -194,12 +222,12 @@ def matrix(cells, count, seed, rows, bench):
     problems = []
     for i, fault in enumerate(faults):
         next_at = faults[i + 1].begins if i + 1 < len(faults) else seconds
-        look(run, cells, fault, i, next_at, period, rows[fault.kind], problems)
+        look(run, cells, fault, next_at, period, rows["a pair" if pairs else fault.kinds[0]], problems)
     for words in problems[:20]:
         print("  " + words)
-    check(not problems, "%d of %d; replay: SEED=%d CELLS=%d COUNT=%d test/chain/test_fault_matrix.py" %
-          (len(problems), count, seed, cells, count))
-    return "%d faults, seed %d" % (count, seed)
+    check(not problems, "%d of %d; replay: SEED=%d CELLS=%d COUNT=%d %stest/chain/test_fault_matrix.py" %
+          (len(problems), count, seed, cells, count, "PAIRS=1 " if pairs else ""))
+    return "%d %s, seed %d" % (count, "pairs" if pairs else "faults", seed)
 
 
 def table(rows, bench):
@@ -213,15 +241,17 @@ def table(rows, bench):
 def cases():
     rows = collections.defaultdict(Row)
     if "SEED" in os.environ:
-        sizes = [(int(os.environ["CELLS"]), int(os.environ.get("COUNT", 17)), int(os.environ["SEED"]))]
+        sizes = [(int(os.environ["CELLS"]), int(os.environ.get("COUNT", 17)), int(os.environ["SEED"]),
+                  "PAIRS" in os.environ)]
     elif SOAK:
-        sizes = [(cells, 51, seed) for cells, runs in ((2, 8), (3, 10), (4, 11), (16, 10))
-                 for seed in range(1, runs + 1)] + [(255, 34, 1)]
+        sizes = [(cells, 51, seed, pairs) for pairs in (False, True)
+                 for cells, runs in ((2, 8), (3, 10), (4, 11), (16, 10))
+                 for seed in range(1, (runs + pairs) // (1 + pairs) + 1)] + [(255, 34, 1, False)]
     else:
-        sizes = [(2, 17, 1), (3, 17, 2), (4, 17, 3), (16, 17, 4)]
-    for cells, count, seed in sizes:
-        yield ("fault_matrix_%d_seed_%d" % (cells, seed),
-               lambda bench, c=cells, n=count, s=seed: matrix(c, n, s, rows, bench))
+        sizes = [(2, 17, 1, False), (3, 17, 2, False), (4, 17, 3, False), (16, 17, 4, False), (4, 17, 5, True)]
+    for cells, count, seed, pairs in sizes:
+        yield ("fault_matrix_%d_%sseed_%d" % (cells, "pairs_" if pairs else "", seed),
+               partial(matrix, cells, count, seed, pairs, rows))
     yield "fault_matrix_table", lambda bench: table(rows, bench)
 
 

@@ -153,6 +153,14 @@ def link_state(bench):
     return all_of(bench, faults)
 
 
+def known_boards(bench):
+    """Who the boards are is kept as soon as it changes: not when nobody changed it."""
+    found, _ = symbols("end_board")
+    known = next(at for at, _, name in found if name == "decide") + 1
+    return all_of(bench, [(seed, (3, known + seed % 3, "decide.members.known+%d" % (seed % 3), 227, 20 + seed * 0.071))
+                          for seed in range(24)])
+
+
 def begin_time(bench):
     """Begin's time jumps by up to half a minute, or the time it measures charge from: at 10 A every row shows 10 A, and
     no relay opens."""
@@ -179,6 +187,7 @@ def begin_time(bench):
 def cases():
     if "EVERY" not in os.environ and "SEED" not in os.environ:
         yield "ram_link_state", link_state
+        yield "ram_known_boards", known_boards
         yield "ram_begin_time", begin_time
     if "EVERY" not in os.environ:
         yield "ram_faults_%d_from_%d" % (COUNT, SEED), anywhere

@@ -94,9 +94,10 @@ static inline bool ends_ok(void)
     return said_size >= 4 && strcmp(said + said_size - 4, "ok\r\n") == 0;
 }
 
-/* Everything into the EEPROM. */
+/* Everything into the EEPROM, behind a step. */
 static inline void idle(void)
 {
+    decide_close(&d);
     do
         keeper_step(&keeper, &d, now_ms);
     while (keeper_busy(&keeper));

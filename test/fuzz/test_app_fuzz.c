@@ -186,6 +186,8 @@ static void shake(void)
     intake.reply.number = (uint8_t)below(5);
     intake.reply.status = (uint8_t)below(5);
     intake.reply.value = below(0x1000000u);
+    d.cells = 0; /* another pack each time */
+    decide_close(&d);
     keeper_step(&keeper, &d, now_ms);
 }
 

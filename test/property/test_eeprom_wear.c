@@ -26,6 +26,7 @@ static uint32_t worst(uint16_t from, uint16_t to)
 
 static void idle(uint32_t now_ms)
 {
+    decide_close(&d);
     do
         keeper_step(&keeper, &d, now_ms);
     while (keeper_busy(&keeper));

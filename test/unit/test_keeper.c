@@ -1,3 +1,5 @@
+#include <stddef.h>
+
 #include "end_board/eeprom_map.h"
 #include "end_board/owner.h"
 #include "test.h"
@@ -23,9 +25,10 @@ static void set_up(void)
     start(1);
 }
 
-/* Passes of the main loop until nothing is left to write. */
+/* Passes of the main loop until nothing is left to write, behind a step or what an owner did. */
 static void idle(void)
 {
+    decide_close(&d);
     do
         keeper_step(&keeper, &d, now_ms);
     while (keeper_busy(&keeper));
@@ -36,6 +39,37 @@ static void pass_s(uint32_t seconds)
     now_ms += seconds * 1000u;
     d.calendar.now_s += seconds;
     idle();
+}
+
+/* A byte of memory changes between two steps, and the next one has not looked yet. */
+static void test_what_is_spoiled_is_not_kept(void **state)
+{
+    uint8_t *const bytes = (uint8_t *)&d;
+
+    (void)state;
+    set_up();
+    d.members.known = (struct members_known){ .sum = 0x1234, .count = 4 };
+    d.settings.pin = 4321;
+    keeper.settings_changed = true;
+    pass_s(DAY_SAVE_S);
+    pass_s(DAY_SAVE_S);
+    for (size_t at = 0; at < sizeof d.members.known + sizeof d.settings; at++) {
+        size_t offset = at < sizeof d.members.known
+                            ? offsetof(struct decide, members) + at
+                            : offsetof(struct decide, settings) + at - sizeof d.members.known;
+        uint32_t writes = fake->writes;
+        decide_close(&d);
+        bytes[offset] ^= 0x55u;
+        keeper.settings_changed = keeper.at_once = keeper.day_changed = true;
+        now_ms += DAY_SAVE_S * 1000u;
+        for (uint8_t i = 0; i < 250; i++)
+            keeper_step(&keeper, &d, now_ms);
+        assert_int_equal(fake->writes, writes);
+        bytes[offset] ^= 0x55u;
+    }
+    start(2);
+    assert_int_equal(d.members.known.count, 4);
+    assert_int_equal(d.settings.pin, 4321);
 }
 
 static struct event newest(uint8_t back)
@@ -322,6 +356,7 @@ static void test_power_failure_at_any_byte_leaves_old_or_new_of_everything(void 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_what_is_spoiled_is_not_kept),
         cmocka_unit_test(test_new_board_starts_with_defaults_and_a_reset_in_the_log),
         cmocka_unit_test(test_counters_and_day_come_back_after_a_reset),
         cmocka_unit_test(test_counters_are_saved_every_five_minutes),
