@@ -57,8 +57,9 @@ APART static uint16_t put(uint16_t at, uint8_t value, uint16_t crc)
     return crc_update(crc, value);
 }
 
-/* The sequence number last: until then a mixture of old and new contents, whose CRC fits in one of 65536 cases, is
- * older than the copy in the other slot. */
+/* The sequence number behind all that it speaks for: until then a mixture of old and new contents, whose CRC fits in
+ * one of 65536 cases, is older than the copy in the other slot. And the version last: where there is no other copy yet
+ * it makes such a mixture, in a slot that was never written, a record. */
 void record_save(uint16_t address, uint8_t version, const uint8_t *payload, uint8_t size)
 {
     uint8_t sequence;
@@ -67,13 +68,15 @@ void record_save(uint16_t address, uint8_t version, const uint8_t *payload, uint
 
     if (newest_slot(address, version, size, &sequence) == 0)
         address = (uint16_t)(address + size + RECORD_OVERHEAD);
-    first = address++;
+    first = address;
+    address = (uint16_t)(address + 2u);
     sequence++;
-    crc = put(address++, version, crc_update(CRC_INIT, sequence));
+    crc = crc_update(crc_update(CRC_INIT, sequence), version);
     for (; size; size--)
         crc = put(address++, *payload++, crc);
     crc = (uint16_t)~crc;
     hal_eeprom_write(address++, (uint8_t)crc);
     hal_eeprom_write(address, (uint8_t)(crc >> 8));
     hal_eeprom_write(first, sequence);
+    hal_eeprom_write((uint16_t)(first + 1u), version);
 }

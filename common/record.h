@@ -1,6 +1,6 @@
 /* Sealed records in EEPROM. A record has two slots; a save goes to the one that does not hold the
- * newest valid copy, sequence number last. Whatever byte power fails at, a load finds the old or the new
- * contents, never a mixture (before the first save is whole: in all but one of 65536 cases).
+ * newest valid copy, sequence number and version last. Whatever byte power fails at, a load finds the old or the
+ * new contents, never a mixture.
  *
  * Slot: sequence number, version, payload, CRC-16/DNP (low byte first) over all before it.
  * For the main loop only. */
