@@ -129,20 +129,31 @@ static void test_charge_of_another_round_than_start_is_not_taken(void **state)
 static void test_charges_of_two_rounds_are_not_mixed(void **state)
 {
     uint8_t frame[FRAME_SIZE_MAX];
-    struct frame_charge charge = { .round = 3, .reverse = true, .state = SENSOR_OK, .mas = 50 };
+    struct frame_charge charge = { .state = SENSOR_OK };
 
     (void)state;
-    set_up();
-    l->origin = LINK_FROM_NOBODY;
-    frame_charge_encode(frame, &charge);
-    gather_frame(&g, &pack, frame);
-    step(true, 5120);
-    l->origin = LINK_FROM_BEGIN;
-    l->start = (struct frame_start){ .round = 4, .sensors = 1, .time_ms = 900 };
-    charge_of(4, 2000);
-    step(true, 6020);
-    assert_int_equal(d.meter.sensor[0].with_arrow.mas, 2000);
-    assert_false(d.meter.sensor[0].against_arrow.based);
+    for (uint8_t reverse = 0; reverse < 2; reverse++) {
+        set_up();
+        l->origin = LINK_FROM_NOBODY;
+        charge.round = 3;
+        charge.reverse = reverse;
+        charge.mas = 50;
+        frame_charge_encode(frame, &charge);
+        gather_frame(&g, &pack, frame);
+        step(true, 5120);
+        l->origin = LINK_FROM_BEGIN;
+        l->start = (struct frame_start){ .round = 4, .sensors = 1, .time_ms = 900 };
+        charge.round = 4;
+        charge.reverse = !reverse;
+        charge.mas = 2000;
+        frame_charge_encode(frame, &charge);
+        gather_frame(&g, &pack, frame);
+        step(true, 6020);
+        assert_int_equal(d.meter.sensor[0].with_arrow.based, reverse);
+        assert_int_equal(d.meter.sensor[0].against_arrow.based, !reverse);
+        assert_int_equal(d.meter.sensor[0].with_arrow.mas, reverse ? 2000 : 0);
+        assert_int_equal(d.meter.sensor[0].against_arrow.mas, reverse ? 0 : 2000);
+    }
 }
 
 /* The CRC of a damaged START fits by chance: it says that there are fewer sensors. */

@@ -133,8 +133,9 @@ static bool day_is(uint64_t scale)
            d.calendar.day == 7000u + scale && d.extremes.known &&
            d.extremes.min_mv == 2900u + scale && d.extremes.max_mv == 3600u + scale &&
            d.extremes.min_dc == -150 + (int16_t)scale &&
-           d.extremes.max_dc == 450 + (int16_t)scale && d.extremes.highest == 255 &&
-           d.extremes.hottest == scale && d.extremes.charge_ma == 100003 * (int32_t)scale &&
+           d.extremes.max_dc == 450 + (int16_t)scale && d.extremes.lowest == 3 &&
+           d.extremes.highest == 255 && d.extremes.coldest == 17 && d.extremes.hottest == scale &&
+           d.extremes.charge_ma == 100003 * (int32_t)scale &&
            d.extremes.discharge_ma == 200003 * (int32_t)scale;
 }
 
@@ -162,6 +163,68 @@ static void test_counters_and_day_come_back_after_a_reset(void **state)
         assert_int_equal(d.calendar.now_s, 100000u * scale);
         assert_false(d.calendar.set);
     }
+}
+
+static void test_what_is_not_known_of_the_day_comes_back_as_such(void **state)
+{
+    (void)state;
+    for (uint8_t known = 0; known < 4; known++) {
+        set_up();
+        fill(1);
+        d.calendar.day_known = known & 1u;
+        d.extremes.known = known & 2u;
+        keeper.day_changed = keeper.at_once = true;
+        now_ms += (uint32_t)DAY_SAVE_S * 1000u;
+        for (uint8_t i = 0; i < 3; i++)
+            idle();
+        assert_false(keeper.day_changed);
+        start(8);
+        assert_int_equal(d.calendar.day_known, (known & 1u) != 0);
+        assert_int_equal(d.extremes.known, (known & 2u) != 0);
+    }
+}
+
+/* Who the boards are: kept when either number of it changes, and once. */
+static void test_known_boards_are_kept_when_they_change(void **state)
+{
+    static const struct members_known steps[] = { { .sum = 0x1234, .count = 4 },
+                                                  { .sum = 0x1234, .count = 5 },
+                                                  { .sum = 0x1235, .count = 5 },
+                                                  { .sum = 0x0101, .count = 1 } };
+
+    (void)state;
+    set_up();
+    pass_s(20);
+    for (uint8_t i = 0; i < TEST_COUNT_OF(steps); i++) {
+        uint32_t writes = fake->writes;
+        d.members.known = steps[i];
+        idle();
+        assert_int_not_equal(fake->writes, writes);
+        start(1);
+        writes = fake->writes;
+        idle();
+        assert_int_equal(fake->writes, writes);
+        assert_int_equal(d.members.known.sum, steps[i].sum);
+        assert_int_equal(d.members.known.count, steps[i].count);
+    }
+    d.members.known.count = 0; /* forgotten until the next ones are learned */
+    idle();
+    start(1);
+    assert_int_equal(d.members.known.count, 1);
+}
+
+/* Sealed, and yet nothing that a board could be set to. */
+static void test_settings_that_cannot_be_are_the_defaults(void **state)
+{
+    (void)state;
+    set_up();
+    d.settings.vmin_mv = d.settings.vmax_mv + 1;
+    d.settings.confirmed = true;
+    keeper.settings_changed = true;
+    idle();
+    start(1);
+    assert_false(d.settings.confirmed);
+    assert_true(d.settings.vmin_mv < d.settings.vmax_mv);
 }
 
 static void test_counters_are_saved_every_five_minutes(void **state)
@@ -295,6 +358,9 @@ static void test_time_never_runs_backward_over_a_reset(void **state)
     idle();
     start(1);
     assert_int_equal(d.calendar.now_s, 100200);
+    idle();
+    assert_int_equal(newest(0).code, EVENT_RESET);
+    assert_int_equal(newest(0).time_s, 100200);
 }
 
 static void test_board_that_is_reset_over_and_over_writes_one_event(void **state)
@@ -359,6 +425,9 @@ int main(void)
         cmocka_unit_test(test_what_is_spoiled_is_not_kept),
         cmocka_unit_test(test_new_board_starts_with_defaults_and_a_reset_in_the_log),
         cmocka_unit_test(test_counters_and_day_come_back_after_a_reset),
+        cmocka_unit_test(test_what_is_not_known_of_the_day_comes_back_as_such),
+        cmocka_unit_test(test_known_boards_are_kept_when_they_change),
+        cmocka_unit_test(test_settings_that_cannot_be_are_the_defaults),
         cmocka_unit_test(test_counters_are_saved_every_five_minutes),
         cmocka_unit_test(test_day_is_saved_at_most_once_an_hour),
         cmocka_unit_test(test_setting_takes_effect_is_kept_and_logged),
