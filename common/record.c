@@ -58,8 +58,8 @@ APART static uint16_t put(uint16_t at, uint8_t value, uint16_t crc)
 }
 
 /* The sequence number behind all that it speaks for: until then a mixture of old and new contents, whose CRC fits in
- * one of 65536 cases, is older than the copy in the other slot. And the version last: where there is no other copy yet
- * it makes such a mixture, in a slot that was never written, a record. */
+ * one of 65536 cases, is older than the copy in the other slot. And the version last: a slot that was never
+ * written is no record before it, also where there is no other copy yet. */
 void record_save(uint16_t address, uint8_t version, const uint8_t *payload, uint8_t size)
 {
     uint8_t sequence;
