@@ -31,6 +31,11 @@ void board_frame_received(struct link *l, const uint8_t *frame)
     ext_relay_piece(&relay, frame);
 }
 
+void board_break_started(struct link *l)
+{
+    (void)l;
+}
+
 void board_round_started(struct link *l)
 {
     (void)l;

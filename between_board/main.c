@@ -12,6 +12,11 @@ void board_frame_received(struct link *l, const uint8_t *frame)
     (void)frame;
 }
 
+void board_break_started(struct link *l)
+{
+    (void)l;
+}
+
 void board_round_started(struct link *l)
 {
     (void)l;

@@ -199,6 +199,7 @@ void link_start_break(struct link *l)
     l->origin = LINK_FROM_NOBODY;
     hal_link_drain(false);
     hal_link_break();
+    board_break_started(l);
     link_tell(l, LINK_BREAK_SEEN);
 }
 

@@ -235,6 +235,8 @@ void link_lead_section(struct link *l);
 /* Implemented by each board: a good frame of this round came from the board before; for the leader: a
  * piece of the extended data output. ISR. */
 void board_frame_received(struct link *l, const uint8_t *frame);
+/* Implemented by each board: a break begins, and the cells are being measured for the round behind it. ISR. */
+void board_break_started(struct link *l);
 /* Implemented by each board: the round's HOP came, good or not, or this board heads it; number (0: not known), round
  * and origin are set. ISR. */
 void board_round_started(struct link *l);

@@ -9,10 +9,23 @@ void gather_frame(struct gather *g, struct pack *pack, const uint8_t *frame)
     intake_frame(&g->intake, pack, frame, g->round_tick);
 }
 
+void gather_break(struct gather *g, uint8_t tick)
+{
+    g->break_tick = tick;
+}
+
+/* No more than so old: boards measured again since. */
+static uint8_t measured_at(const struct gather *g, uint8_t tick)
+{
+    uint8_t lasted_ticks = (uint8_t)(tick - g->break_tick);
+
+    return lasted_ticks < GATHER_BREAK_TICKS ? g->break_tick : (uint8_t)(tick - GATHER_BREAK_TICKS);
+}
+
 void gather_round(struct gather *g, struct pack *pack, struct decide *d, const struct link *l,
                   uint8_t tick)
 {
-    g->round_tick = tick;
+    g->round_tick = measured_at(g, tick);
     intake_begin(&g->intake, l->origin == LINK_FROM_HEAD);
     if (l->number == 0) {
         pack_unnumbered(pack);

@@ -15,16 +15,24 @@
 #define GATHER_OVERDUE_MS 1200u /* Begin's rounds are less than a second apart */
 #define GATHER_SILENT_MS 1000u  /* and 0.33 s more, as a Between board */
 
+/* 1.4 s. In a break that lasts boards measure again each second of their watchdog, 1.13 s at worst, and with 255 of
+ * them HOP comes 0.16 s behind the break. */
+#define GATHER_BREAK_TICKS 11u
+
 struct gather {
     struct intake intake;
-    /* ISR: when the present round began, in ticks of 128 ms. In a long chain its last readings come 0.6 s later, and
-     * were as old then: a wire may have broken meanwhile. */
+    uint8_t break_tick; /* ISR: when the last break began, in ticks of 128 ms */
+    /* ISR: when the readings of the present round were measured, or before. In a long chain the last of them come
+     * 0.7 s later: a wire may have broken meanwhile. A break that noise began may last for a second, until the next
+     * round ends it, and its readings are as old. */
     uint8_t round_tick;
     uint32_t heard_ms;  /* a break, or the end of a round */
     uint32_t begin_ms;  /* the last round of Begin */
     uint32_t second_ms; /* counted so far */
 };
 
+/* ISR: a break begins here, at a 128 ms tick. */
+void gather_break(struct gather *g, uint8_t tick);
 /* ISR: a round's HOP is here, good or not, or this board heads it, at a 128 ms tick. */
 void gather_round(struct gather *g, struct pack *pack, struct decide *d, const struct link *l,
                   uint8_t tick);

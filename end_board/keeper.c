@@ -227,8 +227,7 @@ static void save_members(struct keeper *k, const struct decide *d)
 
 static bool event_due(const struct keeper *k)
 {
-    return k->log.queued != 0 &&
-           (k->settled || k->log.queue[k->log.queue_out].code == EVENT_RESET);
+    return k->log.queued != 0 && (k->settled || k->log.queue[k->log.queue_out].code == EVENT_RESET);
 }
 
 static bool counters_due(const struct keeper *k, uint32_t now_ms)

@@ -57,6 +57,12 @@ void board_frame_received(struct link *l, const uint8_t *frame)
     gather_frame(&gather, &pack, frame);
 }
 
+void board_break_started(struct link *l)
+{
+    (void)l;
+    gather_break(&gather, crystal_tick());
+}
+
 void board_round_started(struct link *l)
 {
     gather_round(&gather, &pack, &decide, l, crystal_tick());

@@ -11,8 +11,8 @@
 
 #define PACK_CELLS_MAX 255u
 /* A reading older than this is no reading. One lost round (0.99 s at worst) is bridged, and from
- * the last word of a cell, or the break of a wire, to both relays it stays under 3 s. A tick is 128 ms; ages
- * count from the beginning of a reading's round at the End board, 0.13 s behind the measurement at most. */
+ * the measurement of a cell's last reading, or the break of a wire, to both relays it stays under 3 s. A tick is
+ * 128 ms; ages count from the break in which the cells were measured (gather.h). */
 #define PACK_FRESH_TICKS 19u
 /* What is older than this behind a round was not in it, also in a chain where it comes 0.7 s behind its beginning.
  * Such a reading is looked at each quarter of a second. A younger one that was not in it, as happens where rounds are
@@ -24,8 +24,8 @@ struct pack_cell {
     uint16_t mv;
     int16_t dc;
     uint8_t flags;     /* enum cell_flag */
-    uint8_t seen_tick; /* 128 ms clock when it arrived */
-    uint8_t fresh;     /* 1: arrived within PACK_FRESH_TICKS */
+    uint8_t seen_tick; /* 128 ms clock when it was measured, or before */
+    uint8_t fresh;     /* 1: measured within PACK_FRESH_TICKS */
     uint8_t noisy;     /* bad frames in 100 rounds on the hop that ends here, 0: few (noise.h) */
 };
 
@@ -74,7 +74,7 @@ void pack_section(struct pack *p, uint8_t head, uint8_t number, uint8_t tick);
 void pack_unmarked(struct pack *p, uint8_t number);
 /* ISR: one of anybody whose HOP was lost, and this board does not know its number: its readings are nobody's. */
 void pack_unnumbered(struct pack *p);
-/* ISR: one cell's reading of the present round, which began at this tick of 128 ms. */
+/* ISR: one cell's reading of the present round, whose cells were measured at this tick of 128 ms or later. */
 void pack_store(struct pack *p, const struct frame_cell *cell, uint8_t tick);
 
 /* Main loop, at least every 10 s, with interrupts on: ages the readings and sums up. */

@@ -12,6 +12,7 @@
 struct fake_board fake_boards[FAKE_BOARDS];
 struct fake_board *fake = fake_boards;
 void (*fake_on_frame)(struct link *l, const uint8_t *frame);
+void (*fake_on_break)(struct link *l);
 void (*fake_on_round)(struct link *l);
 uint8_t fake_irq_depth;
 uint8_t fake_end_eeprom[FAKE_END_EEPROM_SIZE];
@@ -45,6 +46,7 @@ void fake_reset(void)
     fake = fake_boards;
     end_eeprom = false;
     fake_on_frame = NULL;
+    fake_on_break = NULL;
     fake_on_round = NULL;
     check_irq();
 }
@@ -311,6 +313,13 @@ void board_frame_received(struct link *l, const uint8_t *frame)
     fake->frames++;
     if (fake_on_frame)
         fake_on_frame(l, frame);
+}
+
+void board_break_started(struct link *l)
+{
+    fake->breaks_told++;
+    if (fake_on_break)
+        fake_on_break(l);
 }
 
 void board_round_started(struct link *l)

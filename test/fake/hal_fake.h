@@ -36,6 +36,7 @@ struct fake_board {
     bool notify_sent;
     bool told; /* hal_link_event() */
     uint16_t breaks, releases, idles, resumes, waits;
+    uint16_t breaks_told; /* board_break_started() */
     /* bytes sent and not yet taken by the test */
     uint8_t out[FAKE_OUT_SIZE];
     uint8_t out_count;
@@ -84,6 +85,8 @@ extern struct fake_board fake_boards[FAKE_BOARDS];
 extern struct fake_board *fake;
 /* Called for each frame that reaches a board, or NULL. */
 extern void (*fake_on_frame)(struct link *l, const uint8_t *frame);
+/* Called when a board's break begins, or NULL. */
+extern void (*fake_on_break)(struct link *l);
 /* Called when a board's round begins, or NULL. */
 extern void (*fake_on_round)(struct link *l);
 /* Interrupts off, as hal_irq_save() left it. Every test ends with 0: fake_reset() of the next one looks. */

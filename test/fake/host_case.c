@@ -99,6 +99,9 @@ static void check_end(struct case_result *out)
     if (host_end.untrue_charge)
         complain(out, PROMISE_TRUE, "%ld charges or times that Begin did not send",
                  host_end.untrue_charge, 0);
+    if (host_end.old)
+        complain(out, PROMISE_TRUE, "at %ld steps a reading is shown 3 s behind its measurement",
+                 host_end.old, 0);
     if (host_end.late)
         complain(out, PROMISE_RELEASE, "relays closed at %ld steps, cells silent for 3 s",
                  host_end.late, 0);

@@ -5,7 +5,7 @@
 #include "test/fake/host_fault.h"
 
 enum promise {
-    PROMISE_TRUE,  /* End shows what a board measured in this round or the one before */
+    PROMISE_TRUE, /* End shows what a board measured in this round or the one before, for 3 s at most */
     PROMISE_BLAME, /* counters rise, and the ring is called broken, only at the place that was hit */
     PROMISE_RELEASE,   /* silence or doubt opens both relays within 3 s */
     PROMISE_WHOLE,     /* 3 rounds behind the end of the fault all is whole */

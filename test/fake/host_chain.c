@@ -283,6 +283,12 @@ static void on_frame(struct link *l, const uint8_t *frame)
         host_end_frame(l, frame);
 }
 
+static void on_break(struct link *l)
+{
+    if (l == chain_link_of((uint16_t)(chain.boards - 1u)))
+        host_end_break_started();
+}
+
 static void on_round(struct link *l)
 {
     if (l == chain_link_of((uint16_t)(chain.boards - 1u)))
@@ -320,6 +326,7 @@ void chain_start(uint16_t boards, uint8_t sensors, uint64_t seed)
 
     fake_reset();
     fake_on_frame = on_frame;
+    fake_on_break = on_break;
     fake_on_round = on_round;
     chain_clear_due();
     memset(&host_end, 0, sizeof host_end);

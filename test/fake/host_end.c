@@ -41,21 +41,31 @@ void host_end_boot(void)
 
 /* ---- what is taken in ------------------------------------------------------------------------ */
 
-static bool measured(uint16_t index, const struct pack_cell *cell)
+/* The last time that it measured this, 0: never. */
+static uint64_t measured_ns(uint16_t index, const struct pack_cell *cell)
 {
     const struct chain_board *b = &chain_board[index];
+    uint64_t at_ns = 0;
 
     for (uint8_t i = 0; i < CHAIN_READINGS; i++) {
         const struct chain_reading *r = &b->reading[i];
-        uint64_t age_ns = chain.now_ns - r->at_ns;
-        if (r->at_ns == 0 || age_ns > HOST_END_TRUE_NS || r->mv != cell->mv || r->dc != cell->dc ||
-            r->flags != cell->flags)
-            continue;
-        if (age_ns > e->oldest_ns)
-            e->oldest_ns = age_ns;
-        return true;
+        if (r->at_ns > at_ns && r->mv == cell->mv && r->dc == cell->dc && r->flags == cell->flags)
+            at_ns = r->at_ns;
     }
-    return false;
+    return at_ns;
+}
+
+static bool measured(uint16_t index, const struct pack_cell *cell)
+{
+    uint64_t at_ns = measured_ns(index, cell);
+    uint64_t age_ns = chain.now_ns - at_ns;
+
+    e->measured_ns[index] = at_ns;
+    if (at_ns == 0 || age_ns > HOST_END_TRUE_NS)
+        return false;
+    if (age_ns > e->oldest_ns)
+        e->oldest_ns = age_ns;
+    return true;
 }
 
 static bool has_measured(const struct chain_board *b, const struct pack_cell *cell)
@@ -173,6 +183,11 @@ void host_end_frame(const struct link *l, const uint8_t *frame)
         note_end(frame);
 }
 
+void host_end_break_started(void)
+{
+    gather_break(&e->gather, crystal_tick());
+}
+
 void host_end_round_started(const struct link *l)
 {
     gather_round(&e->gather, &e->pack, &e->decide, l, crystal_tick());
@@ -204,6 +219,17 @@ static void check_silence(void)
     for (uint16_t i = 0; i < e->pack.count && any_closed(); i++)
         if (chain.now_ns - e->word_ns[i] > HOST_END_SILENT_NS) {
             e->late++;
+            return;
+        }
+}
+
+/* Of one that nobody measured this is not asked. */
+static void check_age(void)
+{
+    for (uint16_t i = 0; i < e->pack.count; i++)
+        if (e->pack.cell[i].fresh && e->measured_ns[i] != 0 &&
+            chain.now_ns - e->measured_ns[i] > HOST_END_SHOWN_NS) {
+            e->old++;
             return;
         }
 }
@@ -279,6 +305,7 @@ void host_end_step(uint8_t events)
         return;
     e->quarter = false;
     check_silence();
+    check_age();
     waits = e->gather.intake.got != 0;
     judged = gather_step(&e->gather, board(), &e->pack, &e->decide, round, now_ms, crystal_tick());
     if (e->stray && waits && e->gather.intake.got == 0)

@@ -15,11 +15,12 @@ struct host_end {
     uint64_t booted_ns;
     bool quarter;
     /* what is checked */
-    uint64_t word_ns[PACK_CELLS_MAX];   /* a cell's last reading was taken in */
-    uint32_t stored_in[PACK_CELLS_MAX]; /* and in which of Begin's rounds */
-    uint32_t complete;                  /* last of Begin's rounds that was all there and sound */
-    uint32_t missing;                   /* readings that rounds of Begin went without */
-    uint32_t rounds;                    /* whole ones that were taken note of */
+    uint64_t word_ns[PACK_CELLS_MAX];     /* a cell's last reading was taken in */
+    uint64_t measured_ns[PACK_CELLS_MAX]; /* and measured */
+    uint32_t stored_in[PACK_CELLS_MAX];   /* and in which of Begin's rounds */
+    uint32_t complete;                    /* last of Begin's rounds that was all there and sound */
+    uint32_t missing;                     /* readings that rounds of Begin went without */
+    uint32_t rounds;                      /* whole ones that were taken note of */
     uint64_t opened_ns;  /* relays went from closed to open; 0: not since it was cleared */
     uint64_t release_ns; /* and that long behind the last word of a silent cell, longest */
     uint64_t oldest_ns;  /* oldest measurement that was taken in */
@@ -30,8 +31,9 @@ struct host_end {
     uint16_t untrue_charge;
     uint16_t forged;         /* frames that nobody made: damage whose CRC fits by chance */
     const char *forged_what; /* type of the last one */
-    uint16_t late;           /* steps with a relay closed and a cell silent for too long */
-    uint16_t doubted;        /* steps with a relay closed and a fault known */
+    uint16_t old;     /* steps that began with a reading shown that was measured too long before */
+    uint16_t late;    /* steps with a relay closed and a cell silent for too long */
+    uint16_t doubted; /* steps with a relay closed and a fault known */
     uint16_t named[PACK_CELLS_MAX + 1u]; /* steps in which the ring was called broken there */
     uint16_t closings;
 };
@@ -40,6 +42,7 @@ extern struct host_end host_end;
 
 void host_end_boot(void);
 /* ISR of the last board. */
+void host_end_break_started(void);
 void host_end_round_started(const struct link *l);
 void host_end_frame(const struct link *l, const uint8_t *frame);
 /* Begin is about to begin another one. */
@@ -49,6 +52,8 @@ void host_end_events(uint8_t events);
 void host_end_step(uint8_t events);
 
 #define HOST_END_SILENT_NS 3000000000ull /* promised: from the last word of a cell to both relays */
-#define HOST_END_TRUE_NS 1900000000ull   /* two rounds of 0.9 s with a clock 5 % slow */
+#define HOST_END_SHOWN_NS \
+    3000000000ull /* so long behind its measurement a reading is shown at most */
+#define HOST_END_TRUE_NS 1900000000ull /* two rounds of 0.9 s with a clock 5 % slow */
 
 #endif

@@ -277,8 +277,8 @@ static unsigned long long one_at_random(uint64_t seed)
 /* What once broke a promise, and is repaired: docs/reliability.md. */
 static void test_faults_that_broke_a_promise_once_do_not_any_more(void **state)
 {
-    static const uint64_t seeds[] = { 5603476,   5825314,   6545655,  10619393,
-                                      150060290, 150443365, 160197127 };
+    static const uint64_t seeds[] = { 5603476,   5825314,   6545655,   10619393,
+                                      150060290, 150443365, 160197127, 175025226 };
 
     (void)state;
     failures = 0;

@@ -18,6 +18,13 @@ static void frame_of(uint8_t *frame, uint8_t number)
     frame_cell_encode(frame, &cell);
 }
 
+/* HOP of a round comes at once behind its break. */
+static void start_at(uint8_t tick)
+{
+    gather_break(&g, tick);
+    gather_round(&g, &pack, &d, l, tick);
+}
+
 /* A round of Begin, or a head's, up to its END; this board is the last one. */
 static void round_of(enum link_origin origin, bool hop_good, uint8_t tick)
 {
@@ -31,7 +38,7 @@ static void round_of(enum link_origin origin, bool hop_good, uint8_t tick)
     l->head_number = 2;
     l->sum = SUM;
     l->start = (struct frame_start){ .switches = SWITCHES, .sensors = 1, .time_ms = 900 };
-    gather_round(&g, &pack, &d, l, tick);
+    start_at(tick);
     for (uint8_t number = CELLS - 1u; number; number--) {
         frame_of(frame, number);
         gather_frame(&g, &pack, frame);
@@ -294,7 +301,7 @@ static void test_sum_is_forgotten_behind_a_round_that_left_cells_silent(void **s
     assert_int_equal(pack.faults & PACK_SILENT, PACK_SILENT);
     assert_true(d.members.heard_now);
     l->origin = LINK_FROM_BEGIN;
-    gather_round(&g, &pack, &d, l, (uint8_t)(9000u >> 7));
+    start_at((uint8_t)(9000u >> 7));
     assert_true(step(true, 9050)); /* none of their frames came */
     assert_false(d.members.heard_now);
 }
@@ -324,6 +331,30 @@ static void test_seconds_are_counted_however_often_it_steps(void **state)
     }
 }
 
+/* By noise in the quiet behind a round: whatever ends it later, its readings are as old as it. */
+static void test_readings_are_as_old_as_their_break(void **state)
+{
+    (void)state;
+    for (uint8_t lasts = 0; lasts < GATHER_BREAK_TICKS; lasts++) {
+        set_up();
+        gather_break(&g, 40);
+        gather_round(&g, &pack, &d, l, (uint8_t)(40u + lasts));
+        assert_int_equal(g.round_tick, 40);
+    }
+}
+
+/* Boards measured again since. */
+static void test_readings_behind_a_long_break_are_no_older_than_a_second(void **state)
+{
+    (void)state;
+    for (unsigned lasts = GATHER_BREAK_TICKS; lasts < 200u; lasts += 7u) {
+        set_up();
+        gather_break(&g, 40);
+        gather_round(&g, &pack, &d, l, (uint8_t)(40u + lasts));
+        assert_int_equal(g.round_tick, (uint8_t)(40u + lasts - GATHER_BREAK_TICKS));
+    }
+}
+
 /* START was lost, and the numbers that its boards bear are of another round. */
 static void test_round_of_nobody_fills_nothing(void **state)
 {
@@ -332,10 +363,10 @@ static void test_round_of_nobody_fills_nothing(void **state)
     l->number = CELLS - 1u;
     pack.cell[0].mv = 0;
     l->origin = LINK_FROM_NOBODY;
-    gather_round(&g, &pack, &d, l, 46);
+    start_at(46);
     assert_false(pack.trusted_numbers);
     l->number = CELLS;
-    gather_round(&g, &pack, &d, l, 46);
+    start_at(46);
     assert_true(pack.trusted_numbers);
 }
 
@@ -350,15 +381,15 @@ static void test_round_without_a_number_fills_nothing(void **state)
         l->origin = LINK_FROM_HEAD;
         l->head_number = LINK_HEAD_UNNUMBERED;
         l->number = 2;
-        gather_round(&g, &pack, &d, l, 46);
+        start_at(46);
         l->origin = origins[i];
         l->hop_good = false;
         l->number = 0;
-        gather_round(&g, &pack, &d, l, 53);
+        start_at(53);
         assert_false(pack.trusted_numbers);
         assert_int_equal(g.round_tick, 53);
         set_up();
-        gather_round(&g, &pack, &d, l, 53); /* nor when nobody knows how many there are */
+        start_at(53); /* nor when nobody knows how many there are */
         assert_false(pack.trusted_numbers);
     }
 }
@@ -374,13 +405,13 @@ static void test_end_of_a_head_in_a_round_without_a_number_is_not_begins(void **
     l->origin = LINK_FROM_HEAD;
     l->hop_good = false;
     l->number = 0;
-    gather_round(&g, &pack, &d, l, 46);
+    start_at(46);
     frame_end_encode(frame, &end);
     gather_frame(&g, &pack, frame);
     assert_int_equal(g.intake.begin_rounds, 7);
     assert_int_equal(g.intake.rounds, 2);
     l->origin = LINK_FROM_NOBODY; /* START was lost too */
-    gather_round(&g, &pack, &d, l, 53);
+    start_at(53);
     gather_frame(&g, &pack, frame);
     assert_int_equal(g.intake.begin_rounds, 7);
     assert_int_equal(g.intake.rounds, 2);
@@ -395,7 +426,7 @@ static void test_charge_of_a_head_is_not_kept_for_begin(void **state)
     round_of(LINK_FROM_HEAD, true, 46);
     step(true, 5900);
     l->origin = LINK_FROM_BEGIN;
-    gather_round(&g, &pack, &d, l, 53);
+    start_at(53);
     step(true, 6800);
     assert_int_equal(d.meter.sensor[0].with_arrow.mas, 0);
 }
@@ -407,7 +438,7 @@ static void test_section_without_numbers_is_counted_from_the_end(void **state)
     l->origin = LINK_FROM_HEAD;
     l->head_number = LINK_HEAD_UNNUMBERED;
     l->number = 2;
-    gather_round(&g, &pack, &d, l, 46);
+    start_at(46);
     assert_true(pack.trusted_numbers);
     assert_int_equal(pack.shift, CELLS - 2u);
 }
@@ -456,6 +487,8 @@ int main(void)
         cmocka_unit_test(test_sum_is_forgotten_behind_a_round_that_left_cells_silent),
         cmocka_unit_test(test_silence_of_a_second_makes_a_head),
         cmocka_unit_test(test_seconds_are_counted_however_often_it_steps),
+        cmocka_unit_test(test_readings_are_as_old_as_their_break),
+        cmocka_unit_test(test_readings_behind_a_long_break_are_no_older_than_a_second),
         cmocka_unit_test(test_round_of_nobody_fills_nothing),
         cmocka_unit_test(test_round_without_a_number_fills_nothing),
         cmocka_unit_test(test_end_of_a_head_in_a_round_without_a_number_is_not_begins),

@@ -33,6 +33,7 @@ static void test_follower_sends_hop_with_its_number_and_clock_error(void **state
     assert_int_equal(l.sum, hop.sum);
     assert_int_equal(l.number, 4);
     assert_int_equal(l.round, ROUND);
+    assert_int_equal(fake->breaks_told, 1);
     assert_int_equal(fake->rounds, 1);
 }
 

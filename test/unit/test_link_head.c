@@ -91,6 +91,7 @@ static void test_silent_board_waits_and_then_sends_a_marked_round(void **state)
     assert_int_equal(fake->line, FAKE_LINE_BREAK);
     assert_int_equal(fake->rounds, 1); /* Begin's */
     tick(1);
+    assert_int_equal(fake->breaks_told, 2);
     assert_int_equal(fake->rounds, 2);
     assert_int_equal(fake->line, FAKE_LINE_BYTES);
     link_open(&l);
