@@ -1,5 +1,7 @@
 #include "end_board/gather.h"
 
+#include "common/hal.h"
+
 #define SECOND_MS 1000u
 
 /* ---- as it comes in --------------------------------------------------------------------------------- */
@@ -9,23 +11,23 @@ void gather_frame(struct gather *g, struct pack *pack, const uint8_t *frame)
     intake_frame(&g->intake, pack, frame, g->round_tick);
 }
 
-void gather_break(struct gather *g, uint8_t tick)
+void gather_break(struct gather *g, uint32_t coarse_ms)
 {
-    g->break_tick = tick;
+    g->break_ms = coarse_ms;
 }
 
-/* No more than so old: boards measured again since. */
-static uint8_t measured_at(const struct gather *g, uint8_t tick)
+/* No more than so old: boards measured again since. The break's own time may be the finer one, and ahead. */
+static uint32_t measured_ms(const struct gather *g, uint32_t coarse_ms)
 {
-    uint8_t lasted_ticks = (uint8_t)(tick - g->break_tick);
+    int32_t lasted_ms = (int32_t)(coarse_ms - g->break_ms);
 
-    return lasted_ticks < GATHER_BREAK_TICKS ? g->break_tick : (uint8_t)(tick - GATHER_BREAK_TICKS);
+    return lasted_ms < (int32_t)GATHER_BREAK_MS ? g->break_ms : coarse_ms - GATHER_BREAK_MS;
 }
 
 void gather_round(struct gather *g, struct pack *pack, struct decide *d, const struct link *l,
-                  uint8_t tick)
+                  uint32_t coarse_ms)
 {
-    g->round_tick = measured_at(g, tick);
+    g->round_tick = pack_tick(measured_ms(g, coarse_ms));
     intake_begin(&g->intake, l->origin == LINK_FROM_HEAD);
     if (l->number == 0) {
         pack_unnumbered(pack);
@@ -38,7 +40,7 @@ void gather_round(struct gather *g, struct pack *pack, struct decide *d, const s
             members_heard(&d->members, l->sum);
         break;
     case LINK_FROM_HEAD:
-        pack_section(pack, l->head_number, l->number, tick);
+        pack_section(pack, l->head_number, l->number, place_tick(coarse_ms));
         break;
     case LINK_FROM_NOBODY:
         pack_unmarked(pack, l->number);
@@ -93,10 +95,20 @@ static void take_round(struct gather *g, const struct link *l, struct pack *pack
 
 /* ---- main loop --------------------------------------------------------------------------------------- */
 
+static void time_break(struct gather *g, uint32_t now_ms)
+{
+    uint8_t irq = hal_irq_save();
+
+    g->break_ms = now_ms;
+    hal_irq_restore(irq);
+}
+
 void gather_events(struct gather *g, struct pack *pack, uint8_t events, uint32_t now_ms)
 {
-    if (events & LINK_BREAK_SEEN)
+    if (events & LINK_BREAK_SEEN) {
         place_doubt(&pack->place);
+        time_break(g, now_ms);
+    }
     if (events & (LINK_BREAK_SEEN | LINK_BREAK_LASTS))
         g->heard_ms = now_ms; /* also when the clock is the CPU's, which may be 10 % fast */
 }
@@ -120,7 +132,7 @@ static void lead_if_silent(struct gather *g, struct link *l, bool round, uint32_
 }
 
 bool gather_step(struct gather *g, struct cell_board *board, struct pack *pack, struct decide *d,
-                 bool round, uint32_t now_ms, uint8_t tick)
+                 bool round, uint32_t now_ms, uint32_t coarse_ms)
 {
     bool judge;
 
@@ -129,10 +141,10 @@ bool gather_step(struct gather *g, struct cell_board *board, struct pack *pack, 
     if (round)
         take_round(g, &board->link, pack, &d->meter, now_ms);
     judge = round || pack->waits || now_ms - g->begin_ms > GATHER_OVERDUE_MS;
-    if (place_step(&pack->place, tick))
+    if (place_step(&pack->place, place_tick(coarse_ms)))
         judge = true;
     if (judge)
-        pack_evaluate(pack, board->link.start.switches, tick);
+        pack_evaluate(pack, board->link.start.switches, pack_tick(now_ms));
     if (round && (pack->faults & PACK_SILENT))
         members_forget(&d->members);
     return judge;

@@ -24,7 +24,7 @@ struct intake {
 /* ISR: a round begins, that of a section's head or of Begin; what was not taken of the last one is
  * dropped. */
 void intake_begin(struct intake *in, bool section);
-/* ISR: a good frame. Cells go straight to the table with this 128 ms tick. */
+/* ISR: a good frame. Cells go straight to the table with this tick of pack.h. */
 void intake_frame(struct intake *in, struct pack *pack, const uint8_t *frame, uint8_t tick);
 
 #endif

@@ -60,12 +60,12 @@ void board_frame_received(struct link *l, const uint8_t *frame)
 void board_break_started(struct link *l)
 {
     (void)l;
-    gather_break(&gather, crystal_tick());
+    gather_break(&gather, crystal_coarse_ms());
 }
 
 void board_round_started(struct link *l)
 {
-    gather_round(&gather, &pack, &decide, l, crystal_tick());
+    gather_round(&gather, &pack, &decide, l, crystal_coarse_ms());
 }
 
 /* ---- clock --------------------------------------------------------------------------------------- */
@@ -161,7 +161,7 @@ static bool app_awake(void)
 {
     static bool awake;
     static uint8_t heard_tick;
-    uint8_t tick = crystal_tick();
+    uint8_t tick = (uint8_t)(crystal_coarse_ms() >> 7);
 
     if (app_port_heard()) {
         awake = true;
@@ -273,7 +273,7 @@ static void step(uint8_t events)
         return;
     }
     now_ms = step_ms = crystal_ms();
-    judged = gather_step(&gather, &board, &pack, &decide, round, now_ms, crystal_tick());
+    judged = gather_step(&gather, &board, &pack, &decide, round, now_ms, crystal_coarse_ms());
     if (round)
         rounds_taken = gather.intake.rounds;
     if (round && board.link.origin == LINK_FROM_BEGIN)

@@ -13,7 +13,7 @@
 #include "protocol/frame.h"
 
 #define METER_UNITY_Q14 16384u
-/* A current older than this is none: as long as the reading of a cell counts. */
+/* A current older than this is none: two periods of Begin, 1.98 s at worst, and what steps and ticks take. */
 #define METER_FRESH_MS 2432u
 /* A time stamp of Begin that jumps is a damaged one, and the next one is measured from it. So many in a row are a
  * broken clock. */

@@ -9,6 +9,7 @@
 /* The same place must be heard for so long, in ticks of 128 ms: 384 to 512 ms. Two boards of a section begin
  * 0.21 s apart at most (watchdogs 10 % off), and HOP needs 0.08 s through 255 boards. */
 #define PLACE_SETTLE_TICKS 4u
+#define PLACE_TICK_MS 128u
 
 #define PLACE_UNKNOWN 0u
 
@@ -20,6 +21,11 @@ struct place {
     bool broken;        /* settled: */
     uint8_t after;      /* broken between this board and the next one, PLACE_UNKNOWN */
 };
+
+static inline uint8_t place_tick(uint32_t ms)
+{
+    return (uint8_t)(ms / PLACE_TICK_MS);
+}
 
 /* Number of the last board before the place: a section in which this board, the last of `count`, is `number`,
  * and whose head has the number `head` (LINK_HEAD_UNNUMBERED: it counts from there). count is 0 while nobody

@@ -111,9 +111,13 @@ uint32_t crystal_ms(void)
     return ms + (uint16_t)(count * 125u) / 128u;
 }
 
-uint8_t crystal_tick(void)
+uint32_t crystal_coarse_ms(void)
 {
-    return (uint8_t)(overflow_ms >> 7);
+    uint8_t irq = hal_irq_save();
+    uint32_t ms = overflow_ms;
+
+    hal_irq_restore(irq);
+    return ms;
 }
 
 bool crystal_take_quarter(void)

@@ -14,8 +14,8 @@ bool crystal_lost(void);
 /* Milliseconds since crystal_init(), modulo 2^32. Main loop; waits up to 92 us, or
  * finds within 2 ms that the crystal stands. */
 uint32_t crystal_ms(void);
-/* The same in steps of 128 ms, up to 250 ms behind, modulo 2^8. ISR. */
-uint8_t crystal_tick(void);
+/* The same, up to 250 ms behind and never ahead. ISR, main loop. */
+uint32_t crystal_coarse_ms(void);
 /* True once per 250 ms, without a crystal per 66 ms; the interrupt that makes it true ends any sleep. */
 bool crystal_take_quarter(void);
 /* Must come between waking and sleeping again: the timer's wake-up logic needs one crystal cycle

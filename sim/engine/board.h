@@ -30,7 +30,7 @@ struct hall_sensor {
     double noise_a; /* rms, low range; the high range has 25 times as much */
 };
 
-/* A reading counts for 2.4 s, two rounds. Noise makes a board measure more often than that. */
+/* A reading counts for 2.84 s at most. Noise makes a board measure more often than that. */
 #define BOARD_TRUTHS 32
 #define BOARD_TRUTH_PS 3000000000000LL
 

@@ -62,7 +62,7 @@ def draw(rng, known):
 
 
 def wrong(run, second):
-    """What a row shows that was not so while a reading counts, 2.4 s. A current is the mean of a round."""
+    """What a row shows that was not so while a reading counts, 2.8 s. A current is the mean of a round."""
     for name, limit in [("cell%d_mv" % cell, WRONG_MV) for cell in range(1, CELLS + 1)] + \
                        [("cell%d_dc" % cell, WRONG_DC) for cell in range(1, CELLS + 1)] + \
                        [("current_ma", WRONG_MA)]:

@@ -81,7 +81,7 @@ static void clock(uint16_t i)
         return;
     }
     chain_board[i].at_ns[TIMER_CLOCK] = chain.now_ns + QUARTER_NS;
-    host_end.quarter = true;
+    host_end_quarter();
     fake_use((uint8_t)i);
     if (!chain_board[i].measuring)
         chain_main_loop(i);

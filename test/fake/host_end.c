@@ -12,9 +12,16 @@ static uint32_t crystal_ms(void)
     return (uint32_t)((chain.now_ns - e->booted_ns) / CHAIN_MS);
 }
 
-static uint8_t crystal_tick(void)
+/* As of the last quarter of a second. */
+static uint32_t crystal_coarse_ms(void)
 {
-    return (uint8_t)(crystal_ms() >> 7);
+    return e->quarter_ms;
+}
+
+void host_end_quarter(void)
+{
+    e->quarter = true;
+    e->quarter_ms = crystal_ms();
 }
 
 static struct cell_board *board(void)
@@ -28,6 +35,7 @@ void host_end_boot(void)
 
     e->booted_ns = chain.now_ns;
     e->quarter = false;
+    e->quarter_ms = 0;
     e->gather = (struct gather){ 0 };
     pack_init(&e->pack);
     settings_default(&e->decide.settings);
@@ -185,12 +193,12 @@ void host_end_frame(const struct link *l, const uint8_t *frame)
 
 void host_end_break_started(void)
 {
-    gather_break(&e->gather, crystal_tick());
+    gather_break(&e->gather, crystal_coarse_ms());
 }
 
 void host_end_round_started(const struct link *l)
 {
-    gather_round(&e->gather, &e->pack, &e->decide, l, crystal_tick());
+    gather_round(&e->gather, &e->pack, &e->decide, l, crystal_coarse_ms());
     e->start_ms = chain.time_ms;
     e->stray = false;
     /* without a good HOP nobody uses what START said */
@@ -307,7 +315,8 @@ void host_end_step(uint8_t events)
     check_silence();
     check_age();
     waits = e->gather.intake.got != 0;
-    judged = gather_step(&e->gather, board(), &e->pack, &e->decide, round, now_ms, crystal_tick());
+    judged =
+        gather_step(&e->gather, board(), &e->pack, &e->decide, round, now_ms, crystal_coarse_ms());
     if (e->stray && waits && e->gather.intake.got == 0)
         e->untrue_charge++;
     if (round)

@@ -14,6 +14,7 @@ struct host_end {
     struct decide decide;
     uint64_t booted_ns;
     bool quarter;
+    uint32_t quarter_ms; /* when it began */
     /* what is checked */
     uint64_t word_ns[PACK_CELLS_MAX];     /* a cell's last reading was taken in */
     uint64_t measured_ns[PACK_CELLS_MAX]; /* and measured */
@@ -41,6 +42,8 @@ struct host_end {
 extern struct host_end host_end;
 
 void host_end_boot(void);
+/* ISR: once in 250 ms. */
+void host_end_quarter(void);
 /* ISR of the last board. */
 void host_end_break_started(void);
 void host_end_round_started(const struct link *l);

@@ -19,14 +19,14 @@ static void frame_of(uint8_t *frame, uint8_t number)
 }
 
 /* HOP of a round comes at once behind its break. */
-static void start_at(uint8_t tick)
+static void start_at(uint32_t ms)
 {
-    gather_break(&g, tick);
-    gather_round(&g, &pack, &d, l, tick);
+    gather_break(&g, ms);
+    gather_round(&g, &pack, &d, l, ms);
 }
 
 /* A round of Begin, or a head's, up to its END; this board is the last one. */
-static void round_of(enum link_origin origin, bool hop_good, uint8_t tick)
+static void round_of(enum link_origin origin, bool hop_good, uint32_t ms)
 {
     uint8_t frame[FRAME_SIZE_MAX];
     struct frame_charge charge = { .state = SENSOR_OK, .mas = 1000 };
@@ -38,7 +38,7 @@ static void round_of(enum link_origin origin, bool hop_good, uint8_t tick)
     l->head_number = 2;
     l->sum = SUM;
     l->start = (struct frame_start){ .switches = SWITCHES, .sensors = 1, .time_ms = 900 };
-    start_at(tick);
+    start_at(ms);
     for (uint8_t number = CELLS - 1u; number; number--) {
         frame_of(frame, number);
         gather_frame(&g, &pack, frame);
@@ -53,7 +53,7 @@ static void round_of(enum link_origin origin, bool hop_good, uint8_t tick)
 
 static bool step(bool round, uint32_t now_ms)
 {
-    return gather_step(&g, &b, &pack, &d, round, now_ms, (uint8_t)(now_ms >> 7));
+    return gather_step(&g, &b, &pack, &d, round, now_ms, now_ms);
 }
 
 static void set_up(void)
@@ -71,7 +71,7 @@ static void whole_at(uint32_t now_ms)
 {
     set_up();
     for (uint8_t i = 0; i < 2; i++) {
-        round_of(LINK_FROM_BEGIN, true, (uint8_t)(now_ms >> 7));
+        round_of(LINK_FROM_BEGIN, true, now_ms);
         assert_true(step(true, now_ms));
     }
     assert_int_equal(pack.count, CELLS);
@@ -105,7 +105,7 @@ static void test_lost_hop_loses_the_sum_and_no_charge(void **state)
 {
     (void)state;
     set_up();
-    round_of(LINK_FROM_BEGIN, false, 40);
+    round_of(LINK_FROM_BEGIN, false, 5120);
     assert_false(d.members.heard_now);
     assert_true(step(true, 5120));
     assert_true(d.meter.boot_known);
@@ -190,7 +190,7 @@ static void test_start_without_hop_and_charge_says_nothing(void **state)
 {
     (void)state;
     set_up();
-    round_of(LINK_FROM_BEGIN, false, 40);
+    round_of(LINK_FROM_BEGIN, false, 5120);
     g.intake.got = 0;
     assert_true(step(true, 5120));
     assert_false(d.meter.boot_known);
@@ -202,7 +202,7 @@ static void test_round_of_a_head_brings_no_charge_and_no_sum(void **state)
     whole_at(5000);
     members_forget(&d.members);
     d.meter.sensor[0].with_arrow.mas = 0;
-    round_of(LINK_FROM_HEAD, true, 46);
+    round_of(LINK_FROM_HEAD, true, 5900);
     assert_true(step(true, 5900));
     assert_false(d.members.heard_now);
     assert_int_equal(d.meter.sensor[0].with_arrow.mas, 0);
@@ -213,7 +213,7 @@ static void test_own_reading_is_taken_when_it_is_of_this_round(void **state)
 {
     (void)state;
     whole_at(5000);
-    round_of(LINK_FROM_BEGIN, true, 46);
+    round_of(LINK_FROM_BEGIN, true, 5900);
     l->own.mv = 3111;
     l->own_ready = false;
     step(true, 5900);
@@ -227,7 +227,7 @@ static void test_readings_are_judged_when_rounds_stay_away(void **state)
     assert_false(step(false, 5250));
     assert_false(step(false, 5000 + GATHER_OVERDUE_MS));
     assert_true(step(false, 5000 + GATHER_OVERDUE_MS + 1u));
-    round_of(LINK_FROM_BEGIN, true, (uint8_t)(6300u >> 7));
+    round_of(LINK_FROM_BEGIN, true, 6300);
     assert_true(step(true, 6300));
     assert_false(step(false, 6550));
     pack.waits = true; /* a cell was not in the last round */
@@ -244,13 +244,13 @@ static void test_cell_that_short_rounds_left_out_is_found_in_time(void **state)
             whole_at(ms);
             for (uint32_t i = 0; i < rounds; i++) {
                 ms += pause_ms;
-                round_of(LINK_FROM_BEGIN, true, (uint8_t)(ms >> 7));
+                round_of(LINK_FROM_BEGIN, true, ms);
                 l->own_ready = false;
                 step(true, ms);
             }
             for (ms = (ms | 255u) + 1u; !(pack.faults & PACK_SILENT); ms += 256)
                 step(false, ms);
-            assert_in_range(ms - 256u, 7400, 7900);
+            assert_in_range(ms - 256u, 7560, 7850);
         }
     }
 }
@@ -260,7 +260,7 @@ static void test_rounds_of_a_head_are_not_those_that_are_waited_for(void **state
 {
     (void)state;
     whole_at(5000);
-    round_of(LINK_FROM_HEAD, true, 46);
+    round_of(LINK_FROM_HEAD, true, 5900);
     step(true, 6000);
     assert_true(step(false, 6250));
 }
@@ -270,7 +270,7 @@ static void test_place_that_settles_is_judged_at_once(void **state)
     (void)state;
     whole_at(5000);
     g.begin_ms = 5500; /* not overdue */
-    pack_section(&pack, 2, CELLS, (uint8_t)(5500u >> 7));
+    pack_section(&pack, 2, CELLS, place_tick(5500));
     assert_false(step(false, 5600));
     assert_true(step(false, 6100));
     assert_true(pack.place.broken);
@@ -282,7 +282,7 @@ static void test_break_puts_the_place_in_doubt(void **state)
     (void)state;
     whole_at(5000);
     g.begin_ms = 5500;
-    pack_section(&pack, 2, CELLS, (uint8_t)(5500u >> 7));
+    pack_section(&pack, 2, CELLS, place_tick(5500));
     gather_events(&g, &pack, LINK_BREAK_LASTS, 5700);
     assert_int_equal(g.heard_ms, 5700);
     assert_true(pack.place.current);
@@ -301,7 +301,7 @@ static void test_sum_is_forgotten_behind_a_round_that_left_cells_silent(void **s
     assert_int_equal(pack.faults & PACK_SILENT, PACK_SILENT);
     assert_true(d.members.heard_now);
     l->origin = LINK_FROM_BEGIN;
-    start_at((uint8_t)(9000u >> 7));
+    start_at(9000);
     assert_true(step(true, 9050)); /* none of their frames came */
     assert_false(d.members.heard_now);
 }
@@ -331,27 +331,47 @@ static void test_seconds_are_counted_however_often_it_steps(void **state)
     }
 }
 
+/* HOP's time is the coarse one, which may be that of 250 ms before. */
+static void round_behind_break(uint32_t break_ms, uint32_t hop_ms)
+{
+    set_up();
+    gather_break(&g, break_ms - break_ms % 250u);
+    gather_events(&g, &pack, LINK_BREAK_SEEN, break_ms);
+    gather_round(&g, &pack, &d, l, hop_ms - hop_ms % 250u);
+}
+
 /* By noise in the quiet behind a round: whatever ends it later, its readings are as old as it. */
 static void test_readings_are_as_old_as_their_break(void **state)
 {
     (void)state;
-    for (uint8_t lasts = 0; lasts < GATHER_BREAK_TICKS; lasts++) {
-        set_up();
-        gather_break(&g, 40);
-        gather_round(&g, &pack, &d, l, (uint8_t)(40u + lasts));
-        assert_int_equal(g.round_tick, 40);
+    for (uint32_t break_ms = 5000; break_ms < 5500; break_ms += 13) {
+        for (uint32_t lasts_ms = 20; lasts_ms < GATHER_BREAK_MS; lasts_ms += 50) {
+            round_behind_break(break_ms, break_ms + lasts_ms);
+            assert_int_equal(g.round_tick, pack_tick(break_ms));
+        }
     }
 }
 
-/* Boards measured again since. */
-static void test_readings_behind_a_long_break_are_no_older_than_a_second(void **state)
+/* The main loop was busy. */
+static void test_break_that_only_interrupts_saw_counts_from_the_quarter_before(void **state)
 {
     (void)state;
-    for (unsigned lasts = GATHER_BREAK_TICKS; lasts < 200u; lasts += 7u) {
-        set_up();
-        gather_break(&g, 40);
-        gather_round(&g, &pack, &d, l, (uint8_t)(40u + lasts));
-        assert_int_equal(g.round_tick, (uint8_t)(40u + lasts - GATHER_BREAK_TICKS));
+    set_up();
+    gather_break(&g, 5250);
+    gather_round(&g, &pack, &d, l, 5500);
+    assert_int_equal(g.round_tick, pack_tick(5250));
+}
+
+/* Boards measured again since, at any time of the watchdog's second; a minute is no moment because a count wraps. */
+static void test_readings_behind_a_long_break_are_no_older_than_a_second(void **state)
+{
+    uint32_t hop_ms;
+
+    (void)state;
+    for (uint32_t lasts_ms = GATHER_BREAK_MS + 250u; lasts_ms < 70000; lasts_ms += 111) {
+        hop_ms = 5100 + lasts_ms;
+        round_behind_break(5100, hop_ms);
+        assert_int_equal(g.round_tick, pack_tick(hop_ms - hop_ms % 250u - GATHER_BREAK_MS));
     }
 }
 
@@ -363,10 +383,10 @@ static void test_round_of_nobody_fills_nothing(void **state)
     l->number = CELLS - 1u;
     pack.cell[0].mv = 0;
     l->origin = LINK_FROM_NOBODY;
-    start_at(46);
+    start_at(5900);
     assert_false(pack.trusted_numbers);
     l->number = CELLS;
-    start_at(46);
+    start_at(5900);
     assert_true(pack.trusted_numbers);
 }
 
@@ -381,15 +401,15 @@ static void test_round_without_a_number_fills_nothing(void **state)
         l->origin = LINK_FROM_HEAD;
         l->head_number = LINK_HEAD_UNNUMBERED;
         l->number = 2;
-        start_at(46);
+        start_at(5900);
         l->origin = origins[i];
         l->hop_good = false;
         l->number = 0;
-        start_at(53);
+        start_at(6800);
         assert_false(pack.trusted_numbers);
-        assert_int_equal(g.round_tick, 53);
+        assert_int_equal(g.round_tick, pack_tick(6800));
         set_up();
-        start_at(53); /* nor when nobody knows how many there are */
+        start_at(6800); /* nor when nobody knows how many there are */
         assert_false(pack.trusted_numbers);
     }
 }
@@ -405,13 +425,13 @@ static void test_end_of_a_head_in_a_round_without_a_number_is_not_begins(void **
     l->origin = LINK_FROM_HEAD;
     l->hop_good = false;
     l->number = 0;
-    start_at(46);
+    start_at(5900);
     frame_end_encode(frame, &end);
     gather_frame(&g, &pack, frame);
     assert_int_equal(g.intake.begin_rounds, 7);
     assert_int_equal(g.intake.rounds, 2);
     l->origin = LINK_FROM_NOBODY; /* START was lost too */
-    start_at(53);
+    start_at(6800);
     gather_frame(&g, &pack, frame);
     assert_int_equal(g.intake.begin_rounds, 7);
     assert_int_equal(g.intake.rounds, 2);
@@ -423,10 +443,10 @@ static void test_charge_of_a_head_is_not_kept_for_begin(void **state)
     (void)state;
     whole_at(5000);
     d.meter.sensor[0].with_arrow.mas = 0;
-    round_of(LINK_FROM_HEAD, true, 46);
+    round_of(LINK_FROM_HEAD, true, 5900);
     step(true, 5900);
     l->origin = LINK_FROM_BEGIN;
-    start_at(53);
+    start_at(6800);
     step(true, 6800);
     assert_int_equal(d.meter.sensor[0].with_arrow.mas, 0);
 }
@@ -438,7 +458,7 @@ static void test_section_without_numbers_is_counted_from_the_end(void **state)
     l->origin = LINK_FROM_HEAD;
     l->head_number = LINK_HEAD_UNNUMBERED;
     l->number = 2;
-    start_at(46);
+    start_at(5900);
     assert_true(pack.trusted_numbers);
     assert_int_equal(pack.shift, CELLS - 2u);
 }
@@ -458,7 +478,7 @@ static void test_both_sensors_reach_the_meter(void **state)
 
     (void)state;
     set_up();
-    round_of(LINK_FROM_BEGIN, true, 40);
+    round_of(LINK_FROM_BEGIN, true, 5120);
     frame_charge_encode(frame, &charge);
     gather_frame(&g, &pack, frame);
     step(true, 5120);
@@ -488,6 +508,7 @@ int main(void)
         cmocka_unit_test(test_silence_of_a_second_makes_a_head),
         cmocka_unit_test(test_seconds_are_counted_however_often_it_steps),
         cmocka_unit_test(test_readings_are_as_old_as_their_break),
+        cmocka_unit_test(test_break_that_only_interrupts_saw_counts_from_the_quarter_before),
         cmocka_unit_test(test_readings_behind_a_long_break_are_no_older_than_a_second),
         cmocka_unit_test(test_round_of_nobody_fills_nothing),
         cmocka_unit_test(test_round_without_a_number_fills_nothing),
