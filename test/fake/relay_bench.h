@@ -48,7 +48,7 @@ static inline void set_up(uint8_t mode)
 }
 
 #define QUARTER_MS 250u
-#define SETTLED_MS 1500u /* beyond every hold time, within the rest of a relay */
+#define SETTLED_MS 3500u /* beyond every hold time, within the rest of a relay */
 
 /* A relay in this state, rested, that last moved long ago. */
 static inline void start_with(bool closed)

@@ -35,7 +35,7 @@ static const char *const manual[] = {
     "from_discharge_restart: normal load on soc >= drestart none 0",
     "load_warm_enough: any load on cold > dtmin +dc 0",
     "load_cool_enough: any load on hot < dtmax -dc 0",
-    "no_fault: any both on anyfault <= zero none 1000",
+    "no_fault: any both on anyfault <= zero none 3000",
     "no_clock: any both off fault11 > zero none 0",
     "other_boards: any both off fault12 > zero none 0",
 };
