@@ -60,10 +60,21 @@ static uint8_t present_round(void)
     return (uint8_t)(chain_cell[0].link.round + chain.rounds.in_break);
 }
 
-/* One of 16 rounds ago would bear the number of this one, and nobody could tell. */
+/* One of 16 rounds ago would bear the number of this one, and nobody could tell. Neither behind a head, which counts
+ * on from the last round that it heard, of one of Begin's that never came so far. */
+static uint8_t age_of_old(uint8_t hop)
+{
+    const struct link *l = &chain_cell[chain_next(hop)].link;
+    uint8_t age = (uint8_t)(1u + chain_draw(15));
+
+    if (l->origin == LINK_FROM_HEAD && ((present_round() - age - l->round) & 0x0F) == 0)
+        return age > 1u ? (uint8_t)(age - 1u) : 2u;
+    return age;
+}
+
 static uint8_t old_frame(uint8_t frame[FRAME_SIZE_MAX], uint8_t hop)
 {
-    uint8_t age = (uint8_t)(1u + chain_draw(15));
+    uint8_t age = age_of_old(hop);
     uint8_t round = (uint8_t)(present_round() - age) & 0x0Fu;
     struct frame_charge charge = { .round = round, .state = SENSOR_OK, .mas = HIT_OLD_MAS };
     struct frame_end end = { .round = round,
