@@ -13,12 +13,14 @@
 
 #define PLACE_UNKNOWN 0u
 
+/* Truths here are no bool: a compiler may take `!x` for `x ^ 1`, and a byte of RAM that changed be neither true nor
+ * false for good. */
 struct place {
-    bool section;       /* the last round that began well was a head's */
+    uint8_t section;    /* the last round that began well was a head's */
     uint8_t heard;      /* broken behind this board, by that round; PLACE_UNKNOWN */
-    bool current;       /* and no break has come since */
+    uint8_t current;    /* and no break has come since */
     uint8_t since_tick; /* heard for the first time in a row */
-    bool broken;        /* settled: */
+    uint8_t broken;     /* settled: */
     uint8_t after;      /* broken between this board and the next one, PLACE_UNKNOWN */
 };
 

@@ -3,7 +3,8 @@
 both relays are closed again, without a person. Values are wrong for one round at most.
 
 One fault a run, since nobody knows what else it changes. SOAK=1: 2000 of them, and each static byte of every board.
-SEED=N COUNT=1 replays one, EVERY=1, 2 or 3 walks the bytes of Begin, a Between or End.
+SEED=N COUNT=1 replays one, EVERY=1, 2 or 3 walks the bytes of Begin, a Between or End, VALUE=N with the same value in
+each: an even one shows a bool that is neither true nor false.
 """
 
 import collections
@@ -137,8 +138,8 @@ def every_byte(board, bench):
     faults = []
     for address in range(RAM_START, end):
         rng = random.Random(address)
-        faults.append((address, (board, address, name_of(found, end, address), rng.randrange(256),
-                                 20 + rng.randrange(1000) / 500)))
+        value, at = rng.randrange(256), 20 + rng.randrange(1000) / 500
+        faults.append((address, (board, address, name_of(found, end, address), int(os.environ.get("VALUE", value)), at)))
     return all_of(bench, faults)
 
 

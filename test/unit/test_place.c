@@ -116,6 +116,24 @@ static void test_place_does_not_settle_behind_a_break_without_a_round(void **sta
     assert_int_equal(fake_irq_depth, 0);
 }
 
+/* A byte of RAM that changed: on AVR an even one was neither broken nor whole for good, while this was a bool. */
+static void test_truth_that_changed_in_memory_ends_with_the_next_round_of_begin(void **state)
+{
+    (void)state;
+    for (int value = 0; value < 256; value++) {
+        struct place p = { 0 };
+        memset(&p.broken, value, 1);
+        place_whole(&p);
+        assert_int_equal(place_step(&p, 0), value != 0);
+        assert_int_equal(p.broken, 0);
+        memset(&p.section, value, 1);
+        memset(&p.current, value, 1);
+        place_whole(&p);
+        assert_false(place_step(&p, 200));
+        assert_int_equal(p.section, 0);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -126,6 +144,7 @@ int main(void)
         cmocka_unit_test(test_place_moves_with_a_second_break),
         cmocka_unit_test(test_round_of_begin_makes_the_ring_whole),
         cmocka_unit_test(test_place_does_not_settle_behind_a_break_without_a_round),
+        cmocka_unit_test(test_truth_that_changed_in_memory_ends_with_the_next_round_of_begin),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
