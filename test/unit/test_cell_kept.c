@@ -134,6 +134,29 @@ static void test_trim_is_saved_when_steady_and_loaded_at_reset(void **state)
     assert_int_equal(b.link.trim.divisor, 12);
 }
 
+/* The EEPROM wears: neither while it stays, nor behind a reset that loaded it. */
+static void test_trim_that_is_saved_is_not_saved_again(void **state)
+{
+    uint32_t writes;
+
+    (void)state;
+    set_up();
+    cell_board_init(&b);
+    run_rounds(64, 0x63);
+    writes = fake->writes;
+    assert_true(writes > 0);
+    run_rounds(200, 0x63);
+    assert_int_equal(fake->writes, writes);
+    fake->trim = 0x60;
+    cell_board_init(&b);
+    run_rounds(200, 0x63);
+    assert_int_equal(fake->writes, writes);
+    run_rounds(63, 0x66); /* and the next one as late as the first */
+    assert_int_equal(fake->writes, writes);
+    run_rounds(1, 0x66);
+    assert_true(fake->writes > writes);
+}
+
 static void test_trim_one_step_away_is_never_saved(void **state)
 {
     (void)state;
@@ -335,6 +358,7 @@ int main(void)
         cmocka_unit_test(test_trim_does_not_follow_a_hop_that_was_lost),
         cmocka_unit_test(test_round_without_a_number_leaves_the_end_of_the_trim),
         cmocka_unit_test(test_trim_is_saved_when_steady_and_loaded_at_reset),
+        cmocka_unit_test(test_trim_that_is_saved_is_not_saved_again),
         cmocka_unit_test(test_trim_one_step_away_is_never_saved),
         cmocka_unit_test(test_trim_that_comes_back_is_not_saved),
         cmocka_unit_test(test_trim_of_another_chip_is_not_used),

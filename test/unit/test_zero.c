@@ -157,6 +157,27 @@ static void test_current_is_refused_and_goes_on_being_counted(void **state)
     assert_int_equal(c.sensor[0].zero_q6[0], 512 * 64ul);
 }
 
+/* In both directions, of either sensor: not a second goes by uncounted. */
+static void test_no_zero_is_begun_while_a_current_flows(void **state)
+{
+    (void)state;
+    for (uint8_t sensor = 0; sensor < FRAME_SENSORS_MAX; sensor++) {
+        for (int sign = -1; sign <= 1; sign += 2) {
+            set_up(0, 0);
+            hold(true, 5000);
+            hold(false, 1000);
+            code[2u * sensor] = (uint16_t)(512 + 22 * sign); /* 1.1 A */
+            hold(false, 2u * BLOCK_MS);
+            for (uint16_t ms = 0; ms < ZERO_HOLD_MS + ZERO_COLLECT_MS; ms += 50u) {
+                hold(true, 50);
+                assert_int_not_equal(z.state, ZERO_COLLECTING);
+                assert_false(c.zeroing);
+            }
+            assert_int_equal(z.state, ZERO_REFUSED);
+        }
+    }
+}
+
 static void test_ripple_is_no_zero(void **state)
 {
     (void)state;
@@ -264,6 +285,7 @@ int main(void)
         cmocka_unit_test(test_button_let_go_too_early_changes_nothing),
         cmocka_unit_test(test_offset_limits_of_a_first_a_further_and_a_forced_zero),
         cmocka_unit_test(test_current_is_refused_and_goes_on_being_counted),
+        cmocka_unit_test(test_no_zero_is_begun_while_a_current_flows),
         cmocka_unit_test(test_ripple_is_no_zero),
         cmocka_unit_test(test_one_bad_sensor_spoils_the_other),
         cmocka_unit_test(test_absent_sensor_is_left_out_and_none_is_refused),
