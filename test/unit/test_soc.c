@@ -87,6 +87,18 @@ static void test_new_capacity_keeps_the_charge_that_fits(void **state)
     assert_int_equal(soc_pm(&soc), 1000);
 }
 
+/* The nominal voltage alone: 3.6 V for 3.2. */
+static void test_new_nominal_voltage_is_a_new_capacity(void **state)
+{
+    (void)state;
+    set_up(MODE_NORMAL);
+    step(0);
+    settings.nominal_mv = 3600;
+    step(0);
+    assert_int_equal(soc.capacity_mas, CAPACITY_MAS * 8 / 9);
+    assert_int_equal(soc.charge_mas, CAPACITY_MAS / 2);
+}
+
 static void test_efficiency_takes_its_share_of_incoming_charge_only(void **state)
 {
     (void)state;
@@ -230,6 +242,7 @@ int main(void)
         cmocka_unit_test(test_charge_is_clamped_at_both_ends),
         cmocka_unit_test(test_capacity_follows_settings_and_cells),
         cmocka_unit_test(test_new_capacity_keeps_the_charge_that_fits),
+        cmocka_unit_test(test_new_nominal_voltage_is_a_new_capacity),
         cmocka_unit_test(test_efficiency_takes_its_share_of_incoming_charge_only),
         cmocka_unit_test(test_charge_from_before_a_reset_goes_on),
         cmocka_unit_test(test_stored_energy_is_the_share_of_the_capacity),
